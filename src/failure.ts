@@ -41,6 +41,7 @@ export const failureCodes = {
   'aws-unreachable': 'AWS did not respond until the deadline, or only with throttling and server errors.',
   'repository-not-found': 'RepositoryNotFoundException: the ECR repository does not exist in this region and account.',
   'bucket-not-found': 'NoSuchBucket, PermanentRedirect: there is no such S3 bucket, or its region is another one.',
+  'distribution-not-found': 'NoSuchDistribution: there is no CloudFront distribution with this id in this account.',
   'image-tag-taken': 'ImageTagAlreadyExistsException: the tag has another image, and the repository is immutable.',
   'image-not-found': 'ImageNotFoundException: the image is not in the registry.',
   'image-incomplete':

@@ -1,4 +1,5 @@
 import type { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling'
+import type { CloudFrontClient } from '@aws-sdk/client-cloudfront'
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
 import type { CodeDeployClient } from '@aws-sdk/client-codedeploy'
@@ -29,6 +30,7 @@ export interface Clients {
   ec2(): Promise<EC2Client>
   iam(): Promise<IAMClient>
   s3(): Promise<S3Client>
+  cloudfront(): Promise<CloudFrontClient>
   /** Secrets and parameters may live in another region than the containers that get them. */
   secretsmanager(region?: string): Promise<SecretsManagerClient>
   ssm(region?: string): Promise<SSMClient>
@@ -86,6 +88,10 @@ export function createClients(options: ClientOptions): Clients {
     iam: once(async () => {
       const { IAMClient } = await import('@aws-sdk/client-iam')
       return guard(new IAMClient(await settings()))
+    }),
+    cloudfront: once(async () => {
+      const { CloudFrontClient } = await import('@aws-sdk/client-cloudfront')
+      return guard(new CloudFrontClient(await settings()))
     }),
     s3: once(async () => {
       const { S3Client } = await import('@aws-sdk/client-s3')

@@ -6,6 +6,7 @@ import type {
   AccountInventory,
   CodeDeploy,
   CredentialLifetime,
+  Distributions,
   Ecr,
   EcrPushJobs,
   EcrScans,
@@ -59,6 +60,8 @@ export interface Aws {
   readonly rolePolicies: RolePolicySources
   readonly scaling: Scaling
   readonly inventory: AccountInventory
+  /** Amazon CloudFront, whatever the region. */
+  readonly distributions: Distributions
   /** Amazon S3. */
   readonly storages: ObjectStorages
   /** How long the credentials last. */
@@ -107,6 +110,7 @@ function portsOf(connection: Connection): Aws {
     roles: lazyPort(async () => (await import('./roles.ts')).roleSources(connection)),
     scaling: lazyPort(async () => (await import('./scaling.ts')).scaling(connection)),
     inventory: lazyPort(async () => (await import('./account.ts')).accountInventory(connection)),
+    distributions: lazyPort(async () => (await import('./distributions.ts')).distributions(connection)),
     storages: {
       bucket: (...named) =>
         lazyPort(async () => (await import('./object-storage.ts')).objectStorages(connection).bucket(...named)),

@@ -9,6 +9,7 @@ const services = [
     'api.ecr',
     'api.ecr-public',
     'application-autoscaling',
+    'cloudfront',
     'codedeploy',
     'ec2',
     'ecr',

@@ -4,6 +4,7 @@
  */
 import type { TaskStopCode } from '@aws-sdk/client-ecs'
 import type { SimulatorClock } from './clock.ts'
+import type { Distributions } from './cloudfront/cloudfront.ts'
 import type { Network } from './ec2.ts'
 import type { PushJobScenes } from './ecr-push-jobs.ts'
 import type { ScanScenes } from './ecr-scans.ts'
@@ -80,6 +81,8 @@ export interface Region {
   readonly logs: Logs
   readonly cloudwatch: Alarms
   readonly 'application-autoscaling': AwsService
+  /** Global: clients sign for us-east-1. */
+  readonly cloudfront: Distributions
   /** The endpoint of the region; buckets are known in all. */
   readonly s3: ObjectStorage
   readonly secretsmanager: Secrets

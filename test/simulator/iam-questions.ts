@@ -99,6 +99,10 @@ function resourcesOf({ action, resource }: Need, scene: Scene): readonly string[
       return ecsResources(action, scene)
     case 'codedeploy':
       return codeDeployResources(action, scene)
+    case 'cloudfront':
+      return named('Id', 'DistributionId')
+        .slice(-1)
+        .map((id) => `arn:aws:cloudfront::${arn('', '').split(':')[4]}:distribution/${id}`)
     case 's3':
       return s3Resources(scene)
     case 'ecr': {

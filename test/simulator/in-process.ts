@@ -106,6 +106,8 @@ function unlessAborted<T>(asked: Promise<T>, signal: AbortSignal | undefined, wh
 }
 
 /** Where the public hosts' paths are in the simulator. */
+const edgeHost = /\.cloudfront\.net$/
+
 const hosts: Readonly<Record<string, string>> = {
   'api.github.com': '/github',
   'public.ecr.aws': '/public-ecr',
@@ -123,7 +125,7 @@ export function createFetch(exchange: Exchanger): typeof fetch {
     const asked = exchange(
       {
         method: request.method,
-        path: `${hosts[url.hostname] ?? ''}${decodeURIComponent(url.pathname)}`,
+        path: `${hosts[url.hostname] ?? (edgeHost.test(url.hostname) ? `/edge/${url.hostname}` : '')}${decodeURIComponent(url.pathname)}`,
         query: url.searchParams,
         headers: Object.fromEntries(request.headers),
         body,

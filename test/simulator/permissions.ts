@@ -165,6 +165,8 @@ export function resourceOf(call: Call, accountId: string): string {
       const group = text('logGroupName')
       return group === undefined ? '*' : arn('logs', `log-group:${group}:log-stream:${text('logStreamName') ?? ''}`)
     }
+    case 'cloudfront':
+      return `arn:aws:cloudfront::${accountId}:distribution/${text('DistributionId') ?? text('Id') ?? ''}`
     case 's3': {
       const key = text('Key')
       const bucket = `arn:aws:s3:::${text('Bucket') ?? ''}`

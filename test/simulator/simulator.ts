@@ -3,6 +3,8 @@
 import type { GetDeploymentOutput } from '@aws-sdk/client-codedeploy'
 import { createApplicationAutoScaling } from './application-autoscaling.ts'
 import { type ClockMode, createClock, type SimulatorClock } from './clock.ts'
+import { createCloudFront } from './cloudfront/cloudfront.ts'
+import { handleEdge } from './cloudfront/edge.ts'
 import { createAlarms } from './cloudwatch.ts'
 import { createCodeDeploy } from './codedeploy/codedeploy.ts'
 import { AwsError, type AwsService, type Call, type Region, type World } from './contract.ts'
@@ -109,6 +111,7 @@ const services = {
   'application-autoscaling': createApplicationAutoScaling,
   cloudwatch: createAlarms,
   s3: createS3,
+  cloudfront: createCloudFront,
   secretsmanager: createSecretsManager,
   ssm: createSsm,
 }
@@ -224,6 +227,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       handle: async (request) => handlePublicRegistry(world, request),
       refuse: refuseAsRegistry,
     },
+    { name: 'edge', prefix: '/edge', handle: async (request) => handleEdge(world, request) },
     { name: 'github', prefix: '/github', handle: (request) => github.handle(request) },
     { name: 'slack', prefix: '/slack', handle: (request) => slack.handle(request) },
     { name: 'oidc', prefix: '/oidc', handle: async (request) => oidc.handle(request) },

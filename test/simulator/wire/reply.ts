@@ -72,6 +72,8 @@ export function isDeclaredError(routed: Routed, code: string): boolean {
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/CommonErrors.html and what the query services add. */
 const commonErrors = new Set([
+  // Of CloudFront: InvalidationBatch.CallerReference names it, the model does not declare it.
+  'InvalidationBatchAlreadyExists',
   'AccessDenied',
   'AccessDeniedException',
   'ExpiredToken',
