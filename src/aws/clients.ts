@@ -97,7 +97,8 @@ export function createClients(options: ClientOptions): Clients {
       const { S3Client } = await import('@aws-sdk/client-s3')
       // With the bucket in the path, every request goes to the one host of the service in its region. Checksums are ours.
       const own = { forcePathStyle: true, requestChecksumCalculation: 'WHEN_REQUIRED' } as const
-      return guard(new S3Client({ ...(await settings()), ...own }), true)
+      // A request handler of its own: its guard knows the hosts of S3 alone.
+      return guard(new S3Client({ ...(await clientSettings(options)), ...own }), true)
     }),
     secretsmanager: oncePer(async (region = options.region) => {
       const { SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager')

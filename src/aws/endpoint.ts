@@ -31,9 +31,9 @@ const regionLike = ['global', 'us-gov']
 
 /**
  * Refuses to send credentials anywhere but to AWS's own services (over TLS), to this machine, or to an emulator that
- * `SLIPWAY_EMULATOR_HOSTS` names. `isStorage`: the request is one of S3's client. `AWS_ENDPOINT_URL` and the AWS config files can name any host, and customers of AWS have
- * hosts below `amazonaws.com` as well (API Gateway, S3, load balancers, instances, endpoint services). Throws
- * `inputs-invalid`.
+ * `SLIPWAY_EMULATOR_HOSTS` names. `AWS_ENDPOINT_URL` and the AWS config files can name any host, and customers of AWS have
+ * hosts below `amazonaws.com` as well (API Gateway, S3, load balancers, instances, endpoint services). `isStorage`: the request is
+ * one of S3's client. Throws `inputs-invalid`.
  */
 export function requireTrustedEndpoint(
   protocol: string,

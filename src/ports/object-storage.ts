@@ -61,11 +61,13 @@ export interface ObjectCopy {
   readonly to: string
   /** Of the source: other content is not copied. */
   readonly etag?: string | undefined
+  /** Of what is overwritten. */
+  readonly condition?: WriteCondition | undefined
   /** Undefined: those of the source. */
   readonly headers?: ObjectHeaders | undefined
 }
 
-/** `changed`: the source is another object than the ETag says. `absent`: there is no source. */
+/** `changed`: an ETag or the condition does not hold. `absent`: there is no source. */
 export type Copied =
   | { readonly kind: 'copied'; readonly etag: string }
   | { readonly kind: 'changed' }

@@ -3,15 +3,17 @@ import { call } from '../call.ts'
 import { present } from '../error-class.ts'
 import { batches } from '../pages.ts'
 import { type Bucket, ofBucket, s3Arn, whenBucketRefused } from './bucket.ts'
+import { conditionMembers } from './put-object.ts'
 
 /** Copies an object inside its bucket: its bytes do not leave S3. */
-export async function copyObject(bucket: Bucket, { from, to, etag, headers }: ObjectCopy): Promise<Copied> {
+export async function copyObject(bucket: Bucket, { from, to, etag, headers, condition }: ObjectCopy): Promise<Copied> {
   const client = await bucket.connection.clients.s3()
   const { CopyObjectCommand } = await import('@aws-sdk/client-s3')
   const input = {
     ...ofBucket(bucket),
     ...(bucket.owner !== undefined && { ExpectedSourceBucketOwner: bucket.owner }),
     ...(headers && { ...headers, MetadataDirective: 'REPLACE' }),
+    ...conditionMembers(condition),
     ...(etag !== undefined && { CopySourceIfMatch: etag }),
     Key: to,
     CopySource: `${bucket.name}/${from}`.split('/').map(encodeURIComponent).join('/'),
