@@ -62,7 +62,8 @@ async function begin(inputs: DeploySiteInputs, calling: Runner, runner: Runner, 
   const { clock, signal } = runner
   const channels = channelsOf(inputs)
   const aws = openAws(inputs, calling, endOfJob(clock), world.requestHandler)
-  const source = inputs.release === undefined ? openSource(channels, runner) : undefined
+  const source =
+    inputs.release === undefined ? openSource({ ...inputs, taskDefinition: inputs.folder }, runner) : undefined
   const request = siteRequest(inputs, aws.region, source, runner)
   const purpose = inputs.release === undefined ? undefined : 'rollback'
   const place = placeOf(inputs)
