@@ -23,6 +23,8 @@ export interface DistributionOptions {
   }[]
   /** A viewer-request function that changes the address. */
   readonly rewrite?: (uri: string) => string
+  /** How long an invalidation takes. Default: between 20 and 90. */
+  readonly invalidationSeconds?: number
   /** Of the cache policy, in seconds; default: those of CachingOptimized. */
   readonly ttl?: { readonly min: number; readonly default: number; readonly max: number }
 }

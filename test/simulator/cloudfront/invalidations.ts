@@ -75,7 +75,9 @@ export function createInvalidation(
     ...{ reference, paths, createdAt: world.clock.now(), status: 'InProgress' },
   }
   distribution.invalidations.push(made)
-  world.clock.after(shortest + world.random() * spread, () => {
+  const { invalidationSeconds: seconds } = distribution.options
+  const time = seconds === undefined ? shortest + world.random() * spread : seconds * 1000
+  world.clock.after(time, () => {
     made.status = 'Completed'
     for (const path of distribution.cache.keys())
       if (paths.some((pattern) => covers(pattern, path))) distribution.cache.delete(path)

@@ -24,19 +24,26 @@ export interface Writing {
   written(change: FileChange, entry: Entry): void
 }
 
-/** Writes a group of changes, several at a time. The first failure ends it. */
+/**
+ * Writes a group of changes, several at a time. After a failure no other write begins, and those that are under way have ended before it
+ * is thrown: what comes after it, such as a rollback, is not overtaken by them.
+ */
 export async function writeFiles(changes: readonly FileChange[], writing: Writing): Promise<void> {
   const budget = openBudget(mostBytes)
+  let failed: { readonly error: unknown } | undefined
   await inLanes(lanes, changes, async (change) => {
-    const size = Math.min(change.file.content?.size ?? 0, largestPiece)
-    const free = await budget.take(size)
+    const free = await budget.take(Math.min(change.file.content?.size ?? 0, largestPiece))
     try {
+      if (failed) return
       await writing.confirm()
       writing.written(change, await writeFile(change, writing))
+    } catch (error) {
+      failed ??= { error }
     } finally {
       free()
     }
   })
+  if (failed) throw failed.error
 }
 
 /** Grants bytes in the order of the requests. One request may have more than there are, alone. */

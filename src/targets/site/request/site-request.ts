@@ -9,7 +9,7 @@ export const siteNouns: Nouns = { target: 'site', targets: 'sites', version: 're
 export const siteOutputs = {
   version: 'release',
   previous: 'previous-release',
-  own: { sent: '', unchanged: '', deleted: '', bytes: '', 'invalidation-ids': '' },
+  own: { sent: '', unchanged: '', bytes: '' },
 }
 
 /** One file of a release, as it is to be served. */
