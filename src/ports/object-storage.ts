@@ -61,6 +61,8 @@ export interface ObjectCopy {
   readonly to: string
   /** Of the source: other content is not copied. */
   readonly etag?: string | undefined
+  /** Hexadecimal, of the bytes: by it a copy whose reply was lost is found again. */
+  readonly sha256?: string | undefined
   /** Of what is overwritten. */
   readonly condition?: WriteCondition | undefined
   /** Undefined: those of the source. */

@@ -1,6 +1,7 @@
 /** What a site is after anything that goes wrong, and what is reported. */
 import { describe, expect, test } from '@jest/globals'
 import { deploySiteInputs } from '../../src/actions/deploy-site/deploy-site-inputs.ts'
+import { lost, unanswered } from '../aws/simulated.ts'
 import { givenInputs } from '../runner/fake-runner.ts'
 import { type Build, bucket, buildOf, deploySite, hashOf, type SiteScene, siteJob, siteScene } from './site-scene.ts'
 
@@ -250,6 +251,25 @@ describe('a cancel', () => {
     expect(stateOf(scene)).toMatchObject({ pending: expect.arrayContaining(['index.html']) })
     const again = await deploySite(scene, { build: buildOf('two') })
     expect([again.outputs.verdict, again.outputs.sent, isOn(scene, 'two')]).toEqual(['succeeded', '0', true])
+  })
+})
+
+describe('a network that loses and refuses', () => {
+  const kms = { bucket: { encryption: { algorithm: 'aws:kms' } } } as const
+  test.each([...lost, ...unanswered])('has the same end: %j', async (effect) => {
+    const scene = await deployed(kms)
+    for (const service of ['s3', 'cloudfront']) scene.sim.faults.add({ service, probability: 0.2, effect })
+    const first = await deploySite(scene, { build: buildOf('two') })
+    const back = await deploySite(scene, {}, { release: 'previous' })
+    const headers = await deploySite(scene, { build: buildOf('one') }, { 'cache-control': 'logo.svg: no-cache' })
+    expect([first, back, headers].map(({ outputs }) => outputs.verdict)).toEqual([
+      'succeeded',
+      'succeeded',
+      'succeeded',
+    ])
+    scene.sim.faults.clear()
+    expect([isOn(scene, 'one'), stateOf(scene).claim]).toEqual([true, undefined])
+    expect(scene.s3.object(bucket, 'logo.svg')?.CacheControl).toBe('no-cache')
   })
 })
 

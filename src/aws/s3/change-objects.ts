@@ -4,9 +4,11 @@ import { present } from '../error-class.ts'
 import { batches } from '../pages.ts'
 import { type Bucket, ofBucket, s3Arn, whenBucketRefused } from './bucket.ts'
 import { conditionMembers } from './put-object.ts'
+import { headObject } from './read-objects.ts'
 
 /** Copies an object inside its bucket: its bytes do not leave S3. */
-export async function copyObject(bucket: Bucket, { from, to, etag, headers, condition }: ObjectCopy): Promise<Copied> {
+export async function copyObject(bucket: Bucket, copy: ObjectCopy): Promise<Copied> {
+  const { from, to, etag, headers, condition, sha256 } = copy
   const client = await bucket.connection.clients.s3()
   const { CopyObjectCommand } = await import('@aws-sdk/client-s3')
   const input = {
@@ -30,13 +32,24 @@ export async function copyObject(bucket: Bucket, { from, to, etag, headers, cond
       action: 's3:PutObject',
       resource: s3Arn(bucket, to),
       kind: 'mutate',
-      idempotent: true,
+      ...(sha256 === undefined ? { idempotent: true } : { readBack: () => whereCopied(bucket, copy) }),
       whenRefused: whenBucketRefused<Copied>(bucket, ({ name, $metadata }) => {
         if (name === 'PreconditionFailed' || $metadata?.httpStatusCode === 412) return { value: { kind: 'changed' } }
         return name === 'NoSuchKey' ? { value: { kind: 'absent' } } : undefined
       }),
     },
   )
+}
+
+/** The copy whose reply was lost: other than what was overwritten, and with the bytes of the source. */
+async function whereCopied(
+  bucket: Bucket,
+  { from, to, etag, condition, sha256 = '' }: ObjectCopy,
+): Promise<Copied | undefined> {
+  const found = await headObject(bucket, to)
+  const before = condition?.kind === 'etag' ? condition.etag : from === to ? etag : undefined
+  const isOurs = found?.sha256 === Buffer.from(sha256, 'hex').toString('base64') && found.etag !== before
+  return isOurs ? { kind: 'copied', etag: found.etag } : undefined
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html: a list of up to 1,000 keys. */

@@ -80,7 +80,9 @@ async function listPage(bucket: Bucket, Prefix: string, ContinuationToken: strin
   return await call(
     bucket.connection,
     async (options): Promise<{ items: readonly ListedObject[]; next: string | undefined } | undefined> => {
-      const { Contents = [], NextContinuationToken, IsTruncated } = await client.send(command, options)
+      const { Contents = [], NextContinuationToken, IsTruncated, KeyCount } = await client.send(command, options)
+      // An empty bucket has a count as well: without it, the reply is not whole.
+      present(KeyCount, 'KeyCount')
       if (IsTruncated) present(NextContinuationToken, 'NextContinuationToken')
       const items = Contents.map(({ Key = '', ETag = '', Size = 0, LastModified }) => ({
         ...{ key: decodeURIComponent(Key.replaceAll('+', ' ')), etag: ETag, size: Size },

@@ -47,9 +47,9 @@ async function restore(
   if (there?.etag === etag) return 'unchanged'
   await confirm()
   const condition = there ? ({ kind: 'etag', etag: there.etag } as const) : ({ kind: 'absent' } as const)
-  const kept = await storage.copy({ from: stateKeys(prefix).object(sha256), to: key, headers, condition })
+  const kept = await storage.copy({ from: stateKeys(prefix).object(sha256), to: key, headers, condition, sha256 })
   if (kept.kind === 'copied') return kept.etag
   // Only the headers were changed: the bytes are still there.
-  const same = there && (await storage.copy({ from: key, to: key, etag: there.etag, headers }))
+  const same = there && (await storage.copy({ from: key, to: key, etag: there.etag, headers, sha256 }))
   return same?.kind === 'copied' && kept.kind === 'absent' ? same.etag : undefined
 }

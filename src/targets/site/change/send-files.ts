@@ -77,11 +77,13 @@ async function writeFile(change: FileChange, { storage, prefix }: Writing): Prom
   const { path, size, sha256, headers, content } = file
   const key = `${prefix}${path}`
   const etag = await (async () => {
-    if (change.kind === 'headers') return await copied(storage, { from: key, to: key, etag: change.etag, headers })
+    if (change.kind === 'headers')
+      return await copied(storage, { from: key, to: key, etag: change.etag, headers, sha256 })
     if (content === undefined)
       return await copied(storage, {
         from: stateKeys(prefix).object(sha256),
         to: key,
+        sha256,
         headers,
         condition: conditionOf(change),
       })
