@@ -3,7 +3,9 @@ import { openBudget } from '../../../src/targets/site/change/send-files.ts'
 import { contentTypeOf } from '../../../src/targets/site/files/content-type.ts'
 import { isDocument, isImmutable, rankOf } from '../../../src/targets/site/files/file-roles.ts'
 import { globPattern } from '../../../src/targets/site/files/glob.ts'
+import type { FileChange } from '../../../src/targets/site/plan/compare-files.ts'
 import { invalidationPaths, viewerPath } from '../../../src/targets/site/plan/invalidation-paths.ts'
+import { sendOrder } from '../../../src/targets/site/plan/send-order.ts'
 import type { Entry } from '../../../src/targets/site/release/release.ts'
 import { releaseIn, releaseText } from '../../../src/targets/site/release/release-json.ts'
 import { isExpired, splitHistory } from '../../../src/targets/site/release/retention.ts'
@@ -78,6 +80,22 @@ test.each([
   ['sitemap-0.xml', 3],
 ])('%s is written in group %s', (path, rank) => {
   expect([rankOf(path), isDocument(path)]).toEqual([rank, rank > 0])
+})
+
+test('what others name is written before what names it', () => {
+  const change = (kind: FileChange['kind'], path: string) =>
+    ({ kind, file: { path, size: 1, sha256: '', headers: {} }, etag: '', known: undefined }) as FileChange
+  const { ahead, visible } = sendOrder([
+    change('replaced', 'sw.js'),
+    change('replaced', 'index.html'),
+    change('new', 'new.html'),
+    change('replaced', 'logo.svg'),
+    change('new', 'assets/a.js'),
+    change('headers', 'assets/b-a1b2c3d4.js'),
+  ])
+  const paths = (changes: readonly FileChange[]) => changes.map(({ file }) => file.path)
+  expect(paths(ahead)).toEqual(['assets/a.js', 'assets/b-a1b2c3d4.js'])
+  expect(visible.map(paths)).toEqual([['logo.svg'], ['new.html'], ['index.html'], ['sw.js']])
 })
 
 describe('invalidation paths', () => {
