@@ -61,6 +61,20 @@ describe('a site', () => {
     expect([named.outputs.verdict, scene.visit('/').body]).toEqual(['succeeded', expect.stringContaining('one')])
   })
 
+  test('is rolled back further by a second rollback, and never to what was rolled back', async () => {
+    const scene = siteScene()
+    for (const word of ['one', 'two', 'three']) await deploySite(scene, { build: buildOf(word) })
+    const seen: string[] = []
+    for (let round = 0; round < 3; round++) {
+      const { outputs } = await deploySite(scene, {}, { release: 'previous' })
+      seen.push(`${outputs['cause-code']} ${/(one|two|three)$/.exec(scene.visit('/').body)?.[1]}`)
+    }
+    expect(seen).toEqual([' two', ' one', 'release-not-found one'])
+    await deploySite(scene, { build: buildOf('four') })
+    await deploySite(scene, {}, { release: 'previous' })
+    expect(scene.visit('/').body).toContain('one')
+  })
+
   test('is only planned in a dry run', async () => {
     const scene = siteScene()
     const { log, outputs, summary } = await deploySite(scene, { build: buildOf('one') }, { 'dry-run': 'true' })

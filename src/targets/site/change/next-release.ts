@@ -1,6 +1,7 @@
 import type { FileChange } from '../plan/compare-files.ts'
 import type { Entry, Gone, Release } from '../release/release.ts'
 import { isExpired, type Retention } from '../release/retention.ts'
+import { placeOf } from '../release/site-state.ts'
 
 /** What a release becomes after another one. */
 interface Step {
@@ -9,6 +10,8 @@ interface Step {
   readonly at: number
   readonly digest: string
   readonly origin: Release['origin']
+  /** The release that is rolled back to. */
+  readonly of: Release | undefined
   readonly files: ReadonlyMap<string, Entry>
   /** What was live; undefined: nothing that is known. */
   readonly before: Release | undefined
@@ -38,7 +41,7 @@ export function nextRelease(step: Step): NextRelease {
     .map(([sha256, gone]) => [sha256, live.has(sha256) ? now : gone] as const)
   return {
     release: {
-      ...{ id, number, at, digest, origin, files },
+      ...{ id, number, at, digest, origin, files, restores: step.of && placeOf(step.of) },
       kept: new Map(left.filter(([, { gone }]) => !isOver(gone))),
       replaced: new Map(objects.filter(([, gone]) => !isOver(gone))),
     },

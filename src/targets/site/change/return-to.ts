@@ -2,7 +2,7 @@ import type { Events } from '../../../deployment/target.ts'
 import { Failure } from '../../../failure.ts'
 import { text, untrusted } from '../../../text.ts'
 import type { Entry, Gone, Release } from '../release/release.ts'
-import { pastOf } from '../release/site-state.ts'
+import { pastOf, placeOf } from '../release/site-state.ts'
 import type { Hold } from './claim.ts'
 import { invalidate } from './invalidate.ts'
 import { putBack } from './put-back.ts'
@@ -23,7 +23,10 @@ export async function* returnTo(
   const restoring = { storage, prefix: request.prefix, confirm: () => hold.confirm() }
   const { release, lost } = await putBack(before, paths, restoring)
   const at = context.clock.now()
-  const restored = withLeft({ ...release, number: number + 1, at }, reading, { in: number + 1, at })
+  const restored = withLeft({ ...release, number: number + 1, at, restores: placeOf(before) }, reading, {
+    in: number + 1,
+    at,
+  })
   await store.writeRelease(restored)
   const { history } = reading.found.state
   await hold.change({ live: pastOf(restored), history, pending: paths })

@@ -43,7 +43,17 @@ export async function* sendRelease(change: SiteChange, hold: Hold, sent: Sent): 
   const { keepReleases, keepDays, deletes, origin } = request
   const at = context.clock.now()
   return nextRelease({
-    ...{ id, number, at, digest: wanted.digest, origin: wanted.of?.origin ?? origin, files, before: live, stored },
+    ...{
+      id,
+      number,
+      at,
+      digest: wanted.digest,
+      of: wanted.of,
+      origin: wanted.of?.origin ?? origin,
+      files,
+      before: live,
+      stored,
+    },
     ...{ retention: { keepReleases, keepDays }, deletes },
   })
 }

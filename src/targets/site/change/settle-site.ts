@@ -3,7 +3,7 @@ import type { DeploymentRecord } from '../../../deployment/deployment-record.ts'
 import type { Settlement, Truth } from '../../../deployment/settle-cancelled.ts'
 import type { ObjectHeaders, ObjectStorage } from '../../../ports.ts'
 import { versionOf } from '../plan/site-plan-words.ts'
-import { pastOf, type SiteState } from '../release/site-state.ts'
+import { pastOf, placeOf, type SiteState } from '../release/site-state.ts'
 import { openState } from '../release/state-store.ts'
 import { siteNouns } from '../request/site-request.ts'
 import { putBack } from './put-back.ts'
@@ -46,7 +46,7 @@ export function settleSite(record: DeploymentRecord, storage: ObjectStorage, clo
       const { release: restored, restored: paths } = await putBack(live, [...live.files.keys()], {
         ...{ storage, prefix, confirm: async () => undefined },
       })
-      const now = { ...restored, number: live.number + 1, at: clock.now() }
+      const now = { ...restored, number: live.number + 1, at: clock.now(), restores: placeOf(live) }
       if (paths.length > 0) await store.writeRelease(now)
       const next = paths.length > 0 ? { live: pastOf(now), pending: [...paths] } : {}
       await store.write({ ...state, ...next, claim: undefined }, etag)

@@ -3,6 +3,7 @@ import { Failure } from '../../../failure.ts'
 import type { Distribution, ListedObject } from '../../../ports.ts'
 import { setting, text, untrusted } from '../../../text.ts'
 import { digestOf, type Release } from '../release/release.ts'
+import { placeOf } from '../release/site-state.ts'
 import type { FoundState, StateStore } from '../release/state-store.ts'
 import { type SiteAccess, type SiteFile, type SiteFiles, type SiteRequest, stateKeys } from '../request/site-request.ts'
 import { type Comparison, compareFiles } from './compare-files.ts'
@@ -59,9 +60,14 @@ function storedObjects(
   return new Set(listed.filter(({ key }) => key.startsWith(folder)).map(({ key }) => key.slice(folder.length)))
 }
 
-/** The release to roll back to: of this id, or the newest one before the live one. */
+/**
+ * The release to roll back to: of this id, or the newest one before the live one. It is an undo history: a second rollback goes to the
+ * release before that, and never to the one that was rolled back.
+ */
 async function earlierRelease(id: string | undefined, { state }: FoundState, store: StateStore): Promise<Release> {
-  const past = state.history.find((one) => (id === undefined ? one.id !== state.live?.id : one.id === id))
+  const past = state.history.find((one) =>
+    id === undefined ? state.live !== undefined && placeOf(one) < placeOf(state.live) : one.id === id,
+  )
   const isLive = id !== undefined && state.live?.id === id
   const release = isLive ? await store.readRelease(id) : past && (await store.readRelease(past.id))
   if (release) return release

@@ -14,6 +14,7 @@ interface Written {
   readonly id: string
   readonly number: number
   readonly at: number
+  readonly restores?: number
   readonly digest: string
   readonly origin?: Origin
   /** Each once: thousands of files share a few. */
@@ -34,7 +35,7 @@ export function releaseText(release: Release): string {
     return index
   }
   const row = ({ size, sha256, headers: given, etag }: Entry): Row => [size, sha256, indexOf(given), etag]
-  const { id, number, at, digest, origin } = release
+  const { id, number, at, restores, digest, origin } = release
   const files = Object.fromEntries([...release.files].map(([path, entry]) => [path, row(entry)]))
   const kept = Object.fromEntries(
     [...release.kept].map(([path, entry]) => [path, [...row(entry), entry.gone]] as const),
@@ -46,6 +47,7 @@ export function releaseText(release: Release): string {
     number,
     at,
     digest,
+    ...(restores !== undefined && { restores }),
     ...(origin && { origin }),
     headers,
     files,
@@ -57,10 +59,10 @@ export function releaseText(release: Release): string {
 
 /** Reads what `releaseText` wrote. Throws `site-state-invalid`. */
 export function releaseIn(source: string, key: string): Release {
-  const { id, number, at, digest, origin, headers, files, kept, replaced } = parseState<Written>(source, key)
+  const { id, number, at, restores, digest, origin, headers, files, kept, replaced } = parseState<Written>(source, key)
   const entry = ([size, sha256, index, etag]: Row): Entry => ({ size, sha256, headers: headers[index] ?? {}, etag })
   return {
-    ...{ id, number, at, digest, origin },
+    ...{ id, number, at, digest, origin, ...(restores !== undefined && { restores }) },
     files: new Map(Object.entries(files).map(([path, row]) => [path, entry(row)])),
     kept: new Map(
       Object.entries(kept).map(([path, [size, sha256, index, etag, gone]]) => [

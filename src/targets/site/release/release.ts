@@ -27,6 +27,8 @@ export interface Release {
   readonly number: number
   /** Milliseconds since 1970. */
   readonly at: number
+  /** Of a rollback: the number of the release whose files it has. */
+  readonly restores?: number | undefined
   /** Of files and headers: equal for equal releases. */
   readonly digest: string
   readonly origin: Origin | undefined

@@ -8,6 +8,8 @@ export interface PastRelease {
   readonly number: number
   /** Milliseconds since 1970. */
   readonly at: number
+  /** Of a rollback: the number of the release whose files it has. */
+  readonly restores?: number | undefined
   readonly digest: string
   readonly origin?: Origin | undefined
 }
@@ -60,6 +62,11 @@ export function isEarlierAttempt(claim: Claim, run: string): boolean {
 }
 
 /** A release as the state of the site names it. */
-export function pastOf({ id, number, at, digest, origin }: Release): PastRelease {
-  return { id, number, at, digest, origin }
+export function pastOf({ id, number, at, restores, digest, origin }: Release): PastRelease {
+  return { id, number, at, restores, digest, origin }
+}
+
+/** The place of a release in the order of content: a rollback has that of the release whose files it has. */
+export function placeOf({ number, restores }: Pick<PastRelease, 'number' | 'restores'>): number {
+  return restores ?? number
 }
