@@ -16,6 +16,7 @@ import { continueDeployment, rollback } from '../src/cli/permissions/later-permi
 import { permissionMarkdown } from '../src/cli/permissions/permission-tables.ts'
 import { preflight } from '../src/cli/permissions/preflight-permissions.ts'
 import { promote } from '../src/cli/permissions/promote-permissions.ts'
+import { deploySite } from '../src/cli/permissions/site-permissions.ts'
 import { jsonSchema } from '../src/config/schema.ts'
 import { eventCommits } from '../src/github/event-commits.ts'
 import { partitions } from '../src/partitions.ts'
@@ -60,6 +61,7 @@ fill('actions/deploy/README.md', {
 })
 fill('actions/promote/README.md', { permissions: permissionMarkdown(promote, ['Action', 'Side', 'Why']) })
 fill('actions/rollback/README.md', { permissions: permissionMarkdown(rollback, threeColumns) })
+fill('actions/deploy-site/README.md', { permissions: permissionMarkdown(deploySite, threeColumns) })
 fill('actions/continue/README.md', { permissions: permissionMarkdown(continueDeployment, threeColumns) })
 fill('actions/doctor/README.md', {
   permissions: permissionMarkdown(doctor, twoColumns),

@@ -2,7 +2,7 @@
 """Writes test/simulator/models/<service>.json from the API models that AWS publishes with botocore.
 
     python3 -m venv .venv && .venv/bin/pip install botocore
-    .venv/bin/python scripts/extract-models.py
+    .venv/bin/python scripts/extract-models.py          all, or those that are named
 
 Documentation, examples and endpoint rules are dropped; names, types, required members, enums, patterns, ranges, error
 codes and the wire names of query services stay. All operation names are kept, so that the simulator can tell an
@@ -13,6 +13,8 @@ here or the whole service is.
 import datetime
 import json
 import pathlib
+import re
+import sys
 
 import botocore
 from botocore.loaders import Loader
@@ -31,10 +33,16 @@ SERVICES = {
     "iam": ["CreateRole", "AttachRolePolicy", "GetRole", "SimulatePrincipalPolicy", "ListRolePolicies", "GetRolePolicy", "ListAttachedRolePolicies", "GetPolicy", "GetPolicyVersion", "GetOpenIDConnectProvider"],
     "cloudwatch": ["DescribeAlarms", "SetAlarmState", "PutMetricAlarm", "DescribeAlarmHistory", "DeleteAlarms"],
     "secretsmanager": ["GetSecretValue", "BatchGetSecretValue", "DescribeSecret", "ListSecrets", "CreateSecret", "PutSecretValue"],
+    "s3": """HeadBucket GetBucketLocation GetBucketVersioning GetBucketPolicy GetPublicAccessBlock GetBucketWebsite GetBucketEncryption
+        ListObjectsV2 PutObject GetObject HeadObject CopyObject DeleteObject DeleteObjects ListObjectVersions CreateMultipartUpload
+        UploadPart CompleteMultipartUpload AbortMultipartUpload ListParts ListMultipartUploads""".split(),
+    "cloudfront": """GetDistribution GetDistributionConfig ListDistributions UpdateDistribution CreateInvalidation GetInvalidation
+        ListInvalidations""".split(),
     "ssm": ["GetParameter", "GetParameters", "GetParametersByPath", "DescribeParameters", "PutParameter"],
 }
-SHAPE_KEYS = ["type", "required", "enum", "pattern", "min", "max", "union", "document", "exception", "fault", "error", "timestampFormat", "flattened", "eventstream"]
-MEMBER_KEYS = ["locationName", "queryName", "flattened", "timestampFormat"]
+SHAPE_KEYS = ["type", "payload", "xmlNamespace", "required", "enum", "pattern", "min", "max", "union", "document", "exception", "fault", "error", "timestampFormat", "flattened", "eventstream"]
+# What the REST protocols add; `http` of other protocols is always POST /.
+MEMBER_KEYS = ["location", "xmlAttribute", "xmlNamespace", "locationName", "queryName", "flattened", "timestampFormat"]
 TARGET = pathlib.Path(__file__).parent.parent / "test" / "simulator" / "models"
 
 
@@ -61,12 +69,20 @@ def references(shape):
 def extract(service, kept):
     model = Loader().load_service_model(service, "service-2")
     metadata = model["metadata"]
-    operations, todo = {}, []
-    for name, operation in sorted(model["operations"].items()):
+    operations, todo, routes = {}, [], []
+    for full_name, operation in sorted(model["operations"].items()):
+        # CloudFront ends its names with the version of its API.
+        name = re.sub(r"\d{4}_\d\d_\d\d$", "", full_name)
         if kept is not WHOLE and name not in kept:
             operations[name] = None
+            if metadata["protocol"].startswith("rest-"):
+                routes.append([name, operation["http"]["method"], operation["http"]["requestUri"]])
             continue
         trimmed = {key: operation[key]["shape"] for key in ("input", "output") if key in operation}
+        if metadata["protocol"].startswith("rest-"):
+            trimmed["http"] = operation["http"]
+            if "locationName" in operation.get("input", {}):
+                trimmed["inputTag"] = operation["input"]["locationName"]
         if operation.get("output", {}).get("resultWrapper"):
             trimmed["resultWrapper"] = operation["output"]["resultWrapper"]
         trimmed["errors"] = sorted(error["shape"] for error in operation.get("errors", []))
@@ -88,7 +104,8 @@ def extract(service, kept):
         "xmlNamespace": metadata.get("xmlNamespace"),
         "signingName": metadata.get("signingName", metadata["endpointPrefix"]),
     }
-    return head, operations, shapes
+    # By these a REST operation that is not modelled is told from one that does not exist.
+    return {**head, "routes": routes} if routes else head, operations, shapes
 
 
 def one_per_line(entries):
@@ -97,6 +114,8 @@ def one_per_line(entries):
 
 def main():
     for service, kept in SERVICES.items():
+        if sys.argv[1:] and service not in sys.argv[1:]:
+            continue
         head, operations, shapes = extract(service, kept)
         text = json.dumps(head, indent=1)[:-2] + ',\n"operations":' + one_per_line(operations) + ',\n"shapes":' + one_per_line(shapes) + "\n}\n"
         (TARGET / f"{service}.json").write_text(text)

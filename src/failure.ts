@@ -40,6 +40,12 @@ export const failureCodes = {
   'proxy-refused': 'The HTTP proxy of the runner refused CONNECT, or its address is invalid.',
   'aws-unreachable': 'AWS did not respond until the deadline, or only with throttling and server errors.',
   'repository-not-found': 'RepositoryNotFoundException: the ECR repository does not exist in this region and account.',
+  'bucket-not-found': 'NoSuchBucket, PermanentRedirect: there is no such S3 bucket, or its region is another one.',
+  'site-state-invalid': 'What Slipway keeps in the bucket of a site cannot be read.',
+  'site-busy': 'Another run deploys the same site, or has just changed it.',
+  'site-not-served': 'The public address of the site returns other content than the release.',
+  'release-not-found': 'The site has no such earlier release, or its files are no longer in the bucket.',
+  'distribution-not-found': 'NoSuchDistribution: there is no CloudFront distribution with this id in this account.',
   'image-tag-taken': 'ImageTagAlreadyExistsException: the tag has another image, and the repository is immutable.',
   'image-not-found': 'ImageNotFoundException: the image is not in the registry.',
   'image-incomplete':

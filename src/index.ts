@@ -8,6 +8,7 @@ const actions = {
   'build-push': () => import('./actions/build-push/index.ts'),
   continue: () => import('./actions/continue/index.ts'),
   deploy: () => import('./actions/deploy/index.ts'),
+  'deploy-site': () => import('./actions/deploy-site/index.ts'),
   doctor: () => import('./actions/doctor/index.ts'),
   notify: () => import('./actions/notify/index.ts'),
   plan: () => import('./actions/plan/index.ts'),

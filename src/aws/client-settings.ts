@@ -66,11 +66,11 @@ type Request = { readonly protocol: string; readonly hostname: string }
  * A client that sends requests only to AWS, and parses no reply for an unused log. The guard sits in the request handler, so that
  * it also covers the clients that the SDK creates in its credential chain.
  */
-export function guarded<Client extends Guardable>(client: Client, environment: Environment): Client {
+export function guarded<Client extends Guardable>(client: Client, environment: Environment, isStorage = false): Client {
   const { requestHandler } = client.config
   const send = requestHandler.handle.bind(requestHandler)
   requestHandler.handle = async (request, options) => {
-    requireTrustedEndpoint(request.protocol, request.hostname, environment)
+    requireTrustedEndpoint(request.protocol, request.hostname, environment, isStorage)
     return send(request, options)
   }
   client.middlewareStack.remove('loggerMiddleware')

@@ -1,4 +1,5 @@
 import type { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling'
+import type { CloudFrontClient } from '@aws-sdk/client-cloudfront'
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
 import type { CodeDeployClient } from '@aws-sdk/client-codedeploy'
@@ -8,6 +9,7 @@ import type { ECRPUBLICClient } from '@aws-sdk/client-ecr-public'
 import type { ECSClient } from '@aws-sdk/client-ecs'
 import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { IAMClient } from '@aws-sdk/client-iam'
+import type { S3Client } from '@aws-sdk/client-s3'
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import type { SSMClient } from '@aws-sdk/client-ssm'
 import type { STSClient } from '@aws-sdk/client-sts'
@@ -27,6 +29,8 @@ export interface Clients {
   scaling(): Promise<ApplicationAutoScalingClient>
   ec2(): Promise<EC2Client>
   iam(): Promise<IAMClient>
+  s3(): Promise<S3Client>
+  cloudfront(): Promise<CloudFrontClient>
   /** Secrets and parameters may live in another region than the containers that get them. */
   secretsmanager(region?: string): Promise<SecretsManagerClient>
   ssm(region?: string): Promise<SSMClient>
@@ -38,7 +42,8 @@ export interface Clients {
  */
 export function createClients(options: ClientOptions): Clients {
   const settings = once(() => clientSettings(options))
-  const guard = <Client extends Guardable>(client: Client) => guarded(client, options.environment)
+  const guard = <Client extends Guardable>(client: Client, isStorage = false) =>
+    guarded(client, options.environment, isStorage)
   return {
     ecs: once(async () => {
       const { ECSClient } = await import('@aws-sdk/client-ecs')
@@ -83,6 +88,17 @@ export function createClients(options: ClientOptions): Clients {
     iam: once(async () => {
       const { IAMClient } = await import('@aws-sdk/client-iam')
       return guard(new IAMClient(await settings()))
+    }),
+    cloudfront: once(async () => {
+      const { CloudFrontClient } = await import('@aws-sdk/client-cloudfront')
+      return guard(new CloudFrontClient(await settings()))
+    }),
+    s3: once(async () => {
+      const { S3Client } = await import('@aws-sdk/client-s3')
+      // With the bucket in the path, every request goes to the one host of the service in its region. Checksums are ours.
+      const own = { forcePathStyle: true, requestChecksumCalculation: 'WHEN_REQUIRED' } as const
+      // A request handler of its own: its guard knows the hosts of S3 alone.
+      return guard(new S3Client({ ...(await clientSettings(options)), ...own }), true)
     }),
     secretsmanager: oncePer(async (region = options.region) => {
       const { SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager')

@@ -6,6 +6,7 @@ import type {
   AccountInventory,
   CodeDeploy,
   CredentialLifetime,
+  Distributions,
   Ecr,
   EcrPushJobs,
   EcrScans,
@@ -14,6 +15,7 @@ import type {
   Identity,
   ImageRepositories,
   NetworkSources,
+  ObjectStorages,
   PreflightSources,
   RevisionHistory,
   RolePolicySources,
@@ -58,6 +60,10 @@ export interface Aws {
   readonly rolePolicies: RolePolicySources
   readonly scaling: Scaling
   readonly inventory: AccountInventory
+  /** Amazon CloudFront, whatever the region. */
+  readonly distributions: Distributions
+  /** Amazon S3. */
+  readonly storages: ObjectStorages
   /** How long the credentials last. */
   credentialLifetime(): Promise<CredentialLifetime>
   /** The identity of the credentials. */
@@ -104,6 +110,11 @@ function portsOf(connection: Connection): Aws {
     roles: lazyPort(async () => (await import('./roles.ts')).roleSources(connection)),
     scaling: lazyPort(async () => (await import('./scaling.ts')).scaling(connection)),
     inventory: lazyPort(async () => (await import('./account.ts')).accountInventory(connection)),
+    distributions: lazyPort(async () => (await import('./distributions.ts')).distributions(connection)),
+    storages: {
+      bucket: (...named) =>
+        lazyPort(async () => (await import('./object-storage.ts')).objectStorages(connection).bucket(...named)),
+    },
     credentialLifetime: connection.credentialLifetime,
     identity: async () => (await import('./identity.ts')).callerIdentity(connection),
     within: (deadline) => portsOf({ ...connection, deadline: Math.min(deadline, connection.deadline) }),

@@ -88,6 +88,23 @@ describe('S12 credentials go to services of AWS and to this machine only', () =>
     expect(check(address)).not.toThrow()
   })
 
+  test('S3 is trusted with requests of its own client, at its own hosts alone', () => {
+    const storage = (address: string) => {
+      const { protocol, hostname } = new URL(address)
+      return () => requireTrustedEndpoint(protocol, hostname, {}, true)
+    }
+    const own = [
+      's3.eu-west-1',
+      's3-fips.us-east-1',
+      's3.dualstack.eu-west-1',
+      's3',
+      'bucket.vpce-0a1b.s3.eu-west-1.vpce',
+    ]
+    for (const name of own) expect(storage(`https://${name}.amazonaws.com`)).not.toThrow()
+    const foreign = ['shop.s3.eu-west-1', 's3-website.eu-west-1', 'ecs.eu-west-1', 's3.shop', 's3-control.eu-west-1']
+    for (const name of foreign) expect(storage(`https://${name}.amazonaws.com`)).toThrow('inputs-invalid')
+  })
+
   test.each([...strangers, ...customers])('%s is refused', (address) => {
     expect(check(address)).toThrow('inputs-invalid')
   })

@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- part …] [folder] [--peer checkout] [--json]`: start-up, preflight, lag at the end, calls, failures,
- * growth, scale and a large layer, or only the parts that are named. With `--peer`, start-up is measured beside the action in that folder.
+ * growth, scale, a large layer and a site, or only the parts that are named. With `--peer`, start-up is measured beside the action in that folder.
  * Exit code 1 when a requirement is missed.
  */
 import { join } from 'node:path'
@@ -13,6 +13,7 @@ import { measureLag } from './lag.ts'
 import { measureLayout } from './layout.ts'
 import { measurePreflight } from './preflight.ts'
 import { measureScale } from './scale.ts'
+import { measureSite } from './site.ts'
 import { measureStartUp } from './start-up.ts'
 import { isMet, rendered, type Table } from './table.ts'
 
@@ -21,7 +22,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 })
 
-/** By name; start-up, preflight and layout measure the bundles of a folder. */
+/** By name; start-up, preflight, layout and site measure the bundles of a folder. */
 const parts: Readonly<Record<string, (folder: string) => Promise<Table>>> = {
   'start-up': (bundles) => (values.peer ? measureBesidePeer(bundles, values.peer) : measureStartUp(bundles)),
   preflight: measurePreflight,
@@ -31,6 +32,7 @@ const parts: Readonly<Record<string, (folder: string) => Promise<Table>>> = {
   growth: measureGrowth,
   scale: measureScale,
   layout: measureLayout,
+  site: measureSite,
 }
 const named = positionals.filter((positional) => positional in parts)
 const folder = positionals.find((positional) => !(positional in parts)) ?? join(import.meta.dirname, '../../dist')

@@ -14,6 +14,8 @@ seedCodeDeploy(sim, { service, terminationWaitMinutes: 0 })
 // For preflight, which looks at images of Amazon ECR.
 sim.world.region('eu-west-1').ecr.createRepository('api')
 seedImage(sim.world, 'eu-west-1', 'api', 'bench')
+// For the site bench: ours, and the one of aws s3 sync.
+for (const name of ['bench-site', 'bench-site-sync']) sim.world.region('eu-west-1').s3.createBucket(name)
 const { environment } = await sim.listen()
 
 /** Answers every message with the operations that were called since the last one. */

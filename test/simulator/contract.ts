@@ -4,13 +4,16 @@
  */
 import type { TaskStopCode } from '@aws-sdk/client-ecs'
 import type { SimulatorClock } from './clock.ts'
+import type { Distributions } from './cloudfront/cloudfront.ts'
 import type { Network } from './ec2.ts'
 import type { PushJobScenes } from './ecr-push-jobs.ts'
 import type { ScanScenes } from './ecr-scans.ts'
 import type { EcsQuirks, InfrastructureDenial, LambdaHooks } from './ecs/quirks.ts'
+import type { ObjectStorage } from './s3/s3.ts'
 
 export type { Network } from './ec2.ts'
 export type { EcsQuirks, HookOutcome, InfrastructureDenial, LambdaHooks } from './ecs/quirks.ts'
+export type { ObjectStorage } from './s3/s3.ts'
 
 /** One request, as the recorder keeps it. */
 export interface Call {
@@ -78,6 +81,10 @@ export interface Region {
   readonly logs: Logs
   readonly cloudwatch: Alarms
   readonly 'application-autoscaling': AwsService
+  /** Global: clients sign for us-east-1. */
+  readonly cloudfront: Distributions
+  /** The endpoint of the region; buckets are known in all. */
+  readonly s3: ObjectStorage
   readonly secretsmanager: Secrets
   readonly ssm: Secrets
 }

@@ -51,6 +51,43 @@ const reviewed: Readonly<Record<string, { readonly since: string; readonly why: 
   ),
   ...Object.fromEntries(
     [
+      'AbortMultipartUploadOutput',
+      'CreateMultipartUploadOutput',
+      'ListPartsOutput',
+      'MultipartUpload',
+      'UploadPartOutput',
+    ].map((shape) => [
+      `s3 ${shape}.VersionId: only in AWS's model`,
+      {
+        since: '2026-11-30',
+        why: 'Newer than client-s3 3.1169. Versions of unfinished uploads are not used by Slipway.',
+      },
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['GetObjectOutput', 'HeadObjectOutput'].map((shape) => [
+      `s3 ${shape}.ExpiresString: only in the client`,
+      { since: '2026-11-30', why: "The client's own: the header as it is, as Expires is no date in some replies." },
+    ]),
+  ),
+  ...Object.fromEntries(
+    [
+      'ListPartsOutput.NextPartNumberMarker',
+      'ListPartsOutput.PartNumberMarker',
+      'ListPartsRequest.PartNumberMarker',
+    ].map((member) => [
+      `s3 ${member}: is integer in AWS's model, string in the client`,
+      { since: '2026-11-30', why: 'The same on the wire; botocore has patched its type.' },
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['ListDistributionsRequest', 'ListInvalidationsRequest'].map((shape) => [
+      `cloudfront ${shape}.MaxItems: is string in AWS's model, number in the client`,
+      { since: '2026-11-30', why: 'The same on the wire; botocore has kept its earlier type.' },
+    ]),
+  ),
+  ...Object.fromEntries(
+    [
       'CreateSecretRequest.CrossAccountPrimaryARN',
       'DescribeSecretResponse.CrossAccountPrimary',
       'DescribeSecretResponse.CrossAccountReplicas',
@@ -101,9 +138,10 @@ test('no service is left out', () => {
 
 test('every extract says where it comes from, and all come from the same release', () => {
   const sources = serviceNames.map((service) => loadModel(service).source)
-  expect(new Set(sources.map((source) => JSON.stringify(source))).size).toBe(1)
-  expect(sources[0]).toEqual({
-    botocore: expect.stringMatching(/^1\.\d+\.\d+$/),
-    extracted: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
-  })
+  expect(new Set(sources.map(({ botocore }) => botocore)).size).toBe(1)
+  for (const source of sources)
+    expect(source).toEqual({
+      botocore: expect.stringMatching(/^1\.\d+\.\d+$/),
+      extracted: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+    })
 })

@@ -79,6 +79,14 @@ function codeDeployResources(action: string, { call, arn, named, groupOf }: Scen
   )
 }
 
+/** A bucket, or objects of it: https://docs.aws.amazon.com/AmazonS3/latest/userguide/security_iam_service-with-iam.html */
+function s3Resources({ call, named }: Scene): readonly string[] {
+  const bucket = `arn:aws:s3:::${named('Bucket')[0] ?? ''}`
+  const { Objects } = (call.input.Delete ?? {}) as { readonly Objects?: readonly { readonly Key: string }[] }
+  const keys = Objects?.map(({ Key }) => Key) ?? named('Key')
+  return keys.length === 0 ? [bucket] : keys.map((key) => `${bucket}/${key}`)
+}
+
 function resourcesOf({ action, resource }: Need, scene: Scene): readonly string[] {
   const { call, arn, named } = scene
   // Amazon ECS takes the name of a role for that of the account in which it is called.
@@ -91,6 +99,12 @@ function resourcesOf({ action, resource }: Need, scene: Scene): readonly string[
       return ecsResources(action, scene)
     case 'codedeploy':
       return codeDeployResources(action, scene)
+    case 'cloudfront':
+      return named('Id', 'DistributionId')
+        .slice(-1)
+        .map((id) => `arn:aws:cloudfront::${arn('', '').split(':')[4]}:distribution/${id}`)
+    case 's3':
+      return s3Resources(scene)
     case 'ecr': {
       const [, ofPath] = /^\w+ \/v2\/(.+?)\/(?:blobs|manifests)\//.exec(call.operation) ?? []
       const names = ofPath === undefined ? named('repositoryName', 'repositoryNames') : [ofPath]

@@ -98,7 +98,10 @@ const wildcard = (pattern: string) =>
 export const fitsCondition = (condition: string | RegExp, value: string): boolean =>
   (typeof condition === 'string' ? wildcard(condition) : condition).test(value)
 
-const isQuery = (service: string) => service === 'sts' || service === 'elbv2' || service === 'ec2' || service === 'iam'
+const isRest = (service: string) => service === 's3' || service === 'cloudfront'
+
+const isQuery = (service: string) =>
+  service === 'sts' || service === 'elbv2' || service === 'ec2' || service === 'iam' || isRest(service)
 
 /** EC2 has words of its own: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html */
 const denialCode = (service: string) => {

@@ -4,7 +4,8 @@ import type { World } from './contract.ts'
 /** What an identifier needs of the world. */
 export type Randomness = Pick<World, 'random'>
 
-const draw = (world: Randomness, alphabet: string, length: number) =>
+/** So many letters of an alphabet. */
+export const draw = (world: Randomness, alphabet: string, length: number) =>
   Array.from({ length }, () => alphabet[Math.floor(world.random() * alphabet.length)]).join('')
 
 /** Lower-case hexadecimal digits: a task id has 32, a target group's suffix 16. */

@@ -68,7 +68,7 @@ export function createRequestHandler(exchange: Exchanger): InProcessHandler {
       const asked = exchange(
         {
           method: request.method,
-          path: request.path,
+          path: decodeURIComponent(request.path),
           query,
           headers: lowerCased(request.headers),
           body: bytes(request.body),
@@ -84,7 +84,8 @@ export function createRequestHandler(exchange: Exchanger): InProcessHandler {
       return {
         response: {
           statusCode: status,
-          headers: { ...headers, 'content-length': String(content.length) },
+          // The reply to HEAD has the length of a body that is not there.
+          headers: { 'content-length': String(content.length), ...headers },
           body: answer.kind === 'truncated' ? broken(content) : Readable.from([content], { objectMode: false }),
         },
       }
@@ -105,6 +106,8 @@ function unlessAborted<T>(asked: Promise<T>, signal: AbortSignal | undefined, wh
 }
 
 /** Where the public hosts' paths are in the simulator. */
+const edgeHost = /\.cloudfront\.net$/
+
 const hosts: Readonly<Record<string, string>> = {
   'api.github.com': '/github',
   'public.ecr.aws': '/public-ecr',
@@ -122,7 +125,7 @@ export function createFetch(exchange: Exchanger): typeof fetch {
     const asked = exchange(
       {
         method: request.method,
-        path: `${hosts[url.hostname] ?? ''}${decodeURIComponent(url.pathname)}`,
+        path: `${hosts[url.hostname] ?? (edgeHost.test(url.hostname) ? `/edge/${url.hostname}` : '')}${decodeURIComponent(url.pathname)}`,
         query: url.searchParams,
         headers: Object.fromEntries(request.headers),
         body,

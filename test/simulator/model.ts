@@ -14,6 +14,8 @@ export type Reference =
       /** Of the EC2 protocol: the name in requests. */
       readonly queryName?: string
       readonly flattened?: boolean
+      /** Of the REST protocols: where the member is in a request or reply; in the body when absent. */
+      readonly location?: 'uri' | 'querystring' | 'header' | 'headers' | 'statusCode'
     }
 
 export interface Shape {
@@ -43,6 +45,8 @@ export interface Shape {
   readonly exception?: boolean
   readonly fault?: boolean
   readonly flattened?: boolean
+  /** Of the REST protocols: the member that is the whole body. */
+  readonly payload?: string
   readonly error?: { readonly code?: string; readonly httpStatusCode?: number; readonly senderFault?: boolean }
 }
 
@@ -50,6 +54,8 @@ export interface Operation {
   readonly input?: string
   readonly output?: string
   readonly resultWrapper?: string
+  /** Of the REST protocols. */
+  readonly http?: { readonly method: string; readonly requestUri: string; readonly responseCode?: number }
   readonly errors: readonly string[]
 }
 
@@ -64,6 +70,8 @@ export interface Model {
   readonly signingName: string
   /** Null: AWS has the operation, but its shapes are not part of the extract. */
   readonly operations: Readonly<Record<string, Operation | null>>
+  /** Of the REST protocols: name, method and URI of the operations that are null. */
+  readonly routes?: readonly (readonly [name: string, method: string, requestUri: string])[]
   readonly shapes: Readonly<Record<string, Shape>>
 }
 

@@ -5,12 +5,34 @@ import type { Call } from './contract.ts'
 /** Services whose IAM prefix is not the name of the API. */
 const prefixes: Readonly<Record<string, string>> = { elbv2: 'elasticloadbalancing' }
 
+/**
+ * Operations of S3 whose action is another: Service Authorization Reference, "Actions, resources, and condition keys for Amazon S3",
+ * and https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
+ */
+const s3Actions: Readonly<Record<string, string>> = {
+  HeadBucket: 'ListBucket',
+  ListObjectsV2: 'ListBucket',
+  ListObjectVersions: 'ListBucketVersions',
+  HeadObject: 'GetObject',
+  CopyObject: 'PutObject',
+  DeleteObjects: 'DeleteObject',
+  CreateMultipartUpload: 'PutObject',
+  UploadPart: 'PutObject',
+  CompleteMultipartUpload: 'PutObject',
+  ListParts: 'ListMultipartUploadParts',
+  ListMultipartUploads: 'ListBucketMultipartUploads',
+  GetBucketEncryption: 'GetEncryptionConfiguration',
+  GetPublicAccessBlock: 'GetBucketPublicAccessBlock',
+}
+
 /** Operations that take no permission. */
 const freeOperations = new Set(['sts:GetCallerIdentity', 'sts:AssumeRoleWithWebIdentity'])
 
 /** The IAM action by which a call is allowed. */
-export const actionOf = (call: Pick<Call, 'service' | 'operation'>): string =>
-  `${prefixes[call.service] ?? call.service}:${call.operation}`
+export const actionOf = (call: Pick<Call, 'service' | 'operation'>): string => {
+  const own = call.service === 's3' ? s3Actions[call.operation] : undefined
+  return `${prefixes[call.service] ?? call.service}:${own ?? call.operation}`
+}
 
 /** What the registry's paths are to IAM. https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html */
 const registryActions: readonly (readonly [RegExp, string])[] = [
@@ -68,6 +90,16 @@ export function needsOf(call: Pick<Call, 'service' | 'operation' | 'region' | 'i
     needs.push(...passing((call.input as Pick<RunTaskRequest, 'overrides'>).overrides ?? {}))
   if (action === 'ecs:CreateService' || action === 'ecs:UpdateService')
     for (const resource of rolesOfService(call.input)) needs.push({ action: 'iam:PassRole', resource })
+  if (call.service === 's3') {
+    if (call.input.VersionId !== undefined && /^s3:(Get|Delete)Object$/.test(action))
+      needs[0] = { action: `${action}Version` }
+    if (call.operation === 'CopyObject')
+      needs.push({
+        action: 's3:GetObject',
+        resource: `arn:aws:s3:::${String(call.input.CopySource).replace(/^\//, '')}`,
+      })
+    if (action === 's3:PutObject' && call.input.Tagging !== undefined) needs.push({ action: 's3:PutObjectTagging' })
+  }
   if (action === 'codedeploy:CreateDeployment')
     needs.push({ action: 'codedeploy:GetDeploymentConfig' }, { action: 'codedeploy:RegisterApplicationRevision' })
   return needs
@@ -132,6 +164,14 @@ export function resourceOf(call: Call, accountId: string): string {
     case 'logs': {
       const group = text('logGroupName')
       return group === undefined ? '*' : arn('logs', `log-group:${group}:log-stream:${text('logStreamName') ?? ''}`)
+    }
+    case 'cloudfront':
+      return `arn:aws:cloudfront::${accountId}:distribution/${text('DistributionId') ?? text('Id') ?? ''}`
+    case 's3': {
+      const key = text('Key')
+      const bucket = `arn:aws:s3:::${text('Bucket') ?? ''}`
+      if (call.operation === 'DeleteObjects') return `${bucket}/*`
+      return key === undefined ? bucket : `${bucket}/${key}`
     }
     case 'sts':
       return text('RoleArn') ?? '*'

@@ -21,6 +21,8 @@ const packages: Readonly<Record<string, () => Promise<object>>> = {
   'application-autoscaling': () => import('@aws-sdk/client-application-auto-scaling'),
   iam: () => import('@aws-sdk/client-iam'),
   ec2: () => import('@aws-sdk/client-ec2'),
+  cloudfront: () => import('@aws-sdk/client-cloudfront'),
+  s3: () => import('@aws-sdk/client-s3'),
 }
 
 /** Services whose clients are installed: the others have no schema to compare with. */

@@ -3,6 +3,8 @@
 import type { GetDeploymentOutput } from '@aws-sdk/client-codedeploy'
 import { createApplicationAutoScaling } from './application-autoscaling.ts'
 import { type ClockMode, createClock, type SimulatorClock } from './clock.ts'
+import { createCloudFront } from './cloudfront/cloudfront.ts'
+import { handleEdge } from './cloudfront/edge.ts'
 import { createAlarms } from './cloudwatch.ts'
 import { createCodeDeploy } from './codedeploy/codedeploy.ts'
 import { AwsError, type AwsService, type Call, type Region, type World } from './contract.ts'
@@ -23,6 +25,7 @@ import { createLogs } from './logs.ts'
 import { handlePublicRegistry, handleRegistry, refuseAsRegistry } from './oci-registry.ts'
 import { createIssuer, type Issuer } from './oidc.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
+import { createS3 } from './s3/s3.ts'
 import { createScenarios } from './scenarios.ts'
 import { createSecretsManager } from './secrets-manager.ts'
 import { type Listening, type ListenOptions, listen } from './server.ts'
@@ -107,6 +110,8 @@ const services = {
   logs: createLogs,
   'application-autoscaling': createApplicationAutoScaling,
   cloudwatch: createAlarms,
+  s3: createS3,
+  cloudfront: createCloudFront,
   secretsmanager: createSecretsManager,
   ssm: createSsm,
 }
@@ -188,6 +193,12 @@ function groupOfDeployment(world: World, region: string, deploymentId: string): 
   }
 }
 
+/** Objects are long: the recorder keeps how long. */
+const withoutBody = (input: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(input).map(([name, value]) => [name, value instanceof Uint8Array ? `${value.length} bytes` : value]),
+  )
+
 export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const random = createRandom(options.seed ?? 1)
   const accountId = options.accountId ?? '111122223333'
@@ -216,6 +227,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       handle: async (request) => handlePublicRegistry(world, request),
       refuse: refuseAsRegistry,
     },
+    { name: 'edge', prefix: '/edge', handle: async (request) => handleEdge(world, request) },
     { name: 'github', prefix: '/github', handle: (request) => github.handle(request) },
     { name: 'slack', prefix: '/slack', handle: (request) => slack.handle(request) },
     { name: 'oidc', prefix: '/oidc', handle: async (request) => oidc.handle(request) },
@@ -270,7 +282,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
         region: routed.region,
         accessKeyId: routed.accessKeyId,
         at: clock.now(),
-        input: routed.input,
+        input: withoutBody(routed.input),
       }
       recorder.add(call)
       const side: Side = {

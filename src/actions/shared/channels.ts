@@ -82,7 +82,10 @@ export async function openChannels(
   return { subject, slack, statuses }
 }
 
-function subjectOf({ environment, accountId, url }: Place, { cluster, service, region }: Where): Omit<Subject, 'run'> {
+function subjectOf(
+  { environment, accountId, url, subject }: Place,
+  { cluster, service, region }: Where,
+): Omit<Subject, 'run'> {
   return {
     service: resourceName(service ?? ''),
     home: { kind: 'cluster', name: resourceName(cluster) },
@@ -92,6 +95,7 @@ function subjectOf({ environment, accountId, url }: Place, { cluster, service, r
     url,
     nouns: serviceNouns,
     outputs: outputNames,
+    ...subject,
   }
 }
 

@@ -7,7 +7,13 @@ import { ecsSettlement } from '../../targets/ecs/index.ts'
 type Open = (record: DeploymentRecord, aws: Aws, clock: Clock) => Promise<Settlement>
 
 /** By the kind of the target. */
-const openers: Readonly<Record<string, Open>> = { ecs: ecsSettlement }
+const openers: Readonly<Record<string, Open>> = {
+  ecs: ecsSettlement,
+  site: async (record, { storages }, clock) => {
+    const { siteSettlement } = await import('../../targets/site/index.ts')
+    return await siteSettlement(record, storages.bucket, clock)
+  },
+}
 
 /** What the post step can do about the deployment that a record is of. */
 export async function openSettlement(record: DeploymentRecord, aws: Aws, clock: Clock): Promise<Settlement> {

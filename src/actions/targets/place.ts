@@ -4,6 +4,7 @@ import type { Target } from '../../config/select-target.ts'
 import { type Places, serviceLocation } from '../../config/service-location.ts'
 import { ecrHost } from '../../image/ecr-host.ts'
 import { namingSettings, type Origins } from '../../origins.ts'
+import type { Subject } from '../../report/subject.ts'
 import type { Runner } from '../../runner/action.ts'
 import type { DeploymentSettings } from '../../targets/ecs/request/requested-settings.ts'
 import type { AwsInputs } from '../inputs/aws-inputs.ts'
@@ -37,6 +38,8 @@ export interface Place {
   readonly settings?: DeploymentSettings | undefined
   readonly url?: string | undefined
   readonly slackChannel?: string | undefined
+  /** What reports name, where it is no service of Amazon ECS. */
+  readonly subject?: Pick<Subject, 'service' | 'home' | 'nouns' | 'outputs'> | undefined
   /** What slipway.yml and ARNs say, in the words of the rules about empty inputs. */
   readonly facts: readonly string[]
   /** Lost where a place is saved for the post step. */

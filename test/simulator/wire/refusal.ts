@@ -18,7 +18,11 @@ export function refusal(routed: Routed): AwsError | undefined {
   const fatal = violations.filter((violation) => violation.kind !== 'constraint')
   if (fatal.length > 0)
     return new AwsError(
-      routed.protocol === 'json' ? 'SerializationException' : 'MalformedInput',
+      routed.service === 's3'
+        ? 'MalformedXML'
+        : routed.protocol === 'json'
+          ? 'SerializationException'
+          : 'MalformedInput',
       fatal.map((violation) => violation.message).join('; '),
     )
   const code = validationCode(routed.service)

@@ -2,6 +2,7 @@ import type { AwsError } from '../contract.ts'
 import type { HttpResponse } from '../http.ts'
 import { check, type Model, type Shape, shapeOf } from '../model.ts'
 import { encodeJson } from './json.ts'
+import { respondRest, respondRestError } from './rest-reply.ts'
 import type { Reply, Routed } from './route.ts'
 import { encodeMembers, escapeXml } from './xml.ts'
 
@@ -26,6 +27,7 @@ export function respond(routed: Routed, output: unknown): HttpResponse {
     throw new Error(
       `The simulator's ${routed.service}:${operationName} answers what AWS would not: ${violations.map((violation) => violation.message).join('; ')}`,
     )
+  if (protocol === 'rest') return respondRest(routed, value as Readonly<Record<string, unknown>>)
   if (protocol === 'json')
     return {
       status: 200,
@@ -59,8 +61,9 @@ function errorShape(model: Model | undefined, code: string): readonly [string, S
 
 /** Whether the service declares this error, for this operation or, as signing and throttling errors, for none. */
 export function isDeclaredError(routed: Routed, code: string): boolean {
-  // The model of EC2 names no errors at all.
-  if (routed.protocol === 'ec2') return true
+  // The model of EC2 names no errors at all, and that of S3 few:
+  // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+  if (routed.protocol === 'ec2' || routed.service === 's3') return true
   const shape = errorShape(routed.model, code)
   return shape === undefined
     ? commonErrors.has(code)
@@ -69,6 +72,8 @@ export function isDeclaredError(routed: Routed, code: string): boolean {
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/CommonErrors.html and what the query services add. */
 const commonErrors = new Set([
+  // Of CloudFront: InvalidationBatch.CallerReference names it, the model does not declare it.
+  'InvalidationBatchAlreadyExists',
   'AccessDenied',
   'AccessDeniedException',
   'ExpiredToken',
@@ -95,6 +100,7 @@ const commonErrors = new Set([
 
 /** An error in the form of the request's protocol. */
 export function respondError(reply: Reply, error: AwsError): HttpResponse {
+  if (reply.protocol === 'rest') return respondRestError(reply, error)
   const found = errorShape(reply.model, error.code)
   const shape = found?.[1]
   const status = error.status !== 400 ? error.status : (shape?.error?.httpStatusCode ?? (shape?.fault ? 500 : 400))

@@ -8,12 +8,15 @@ import type { HttpRequest } from '../http.ts'
 import { check, loadModel, type Model, type Operation, type Violation } from '../model.ts'
 import { decodeForm, isEc2 } from './form.ts'
 import { decodeBody } from './json.ts'
+import { findOperation, readRest, restPath, unchunked } from './rest.ts'
 
 interface Endpoint {
   readonly service: string
   readonly target?: string
   /** Version of the query API and the service name in the SigV4 credential scope. */
   readonly query?: { readonly version: string; readonly signing: string }
+  /** Of REST services: the service name in the SigV4 credential scope. */
+  readonly rest?: string
   /** The code with which the service refuses a request that breaks its model. */
   readonly validation: string
 }
@@ -40,6 +43,8 @@ const endpoints: readonly Endpoint[] = [
   },
   { service: 'sts', query: { version: '2011-06-15', signing: 'sts' }, validation: 'ValidationError' },
   { service: 'iam', query: { version: '2010-05-08', signing: 'iam' }, validation: 'ValidationError' },
+  { service: 's3', rest: 's3', validation: 'InvalidArgument' },
+  { service: 'cloudfront', rest: 'cloudfront', validation: 'InvalidArgument' },
   { service: 'ec2', query: { version: '2016-11-15', signing: 'ec2' }, validation: 'InvalidParameterValue' },
 ]
 
@@ -50,7 +55,7 @@ export const validationCode = (service: string): string =>
 /** Names of all services that speak an AWS protocol here. */
 export const serviceNames: readonly string[] = endpoints.map((endpoint) => endpoint.service)
 
-export type Protocol = 'json' | 'query' | 'ec2'
+export type Protocol = 'json' | 'query' | 'ec2' | 'rest'
 
 /** A request that was understood: which operation of which service, asked by whom. */
 export interface Routed {
@@ -59,6 +64,7 @@ export interface Routed {
   readonly operation: Operation
   readonly model: Model
   readonly protocol: Protocol
+  readonly method: string
   readonly region: string
   readonly accessKeyId: string
   readonly sessionToken: string | undefined
@@ -73,6 +79,8 @@ export interface Reply {
   readonly protocol: Protocol
   readonly model: Model | undefined
   readonly requestId: string
+  /** Of the request, where the reply depends on it. */
+  readonly method?: string
 }
 
 /** The SigV4 credential: who signs, for which region and service. Signatures themselves are not verified. */
@@ -136,11 +144,27 @@ function find(request: HttpRequest, requestId: string): Found {
     const protocol = isEc2(model) ? 'ec2' : 'query'
     return { endpoint, model, protocol, operationName, read: (shape) => decodeForm(model, form, shape) }
   }
+  const rest = endpoints.find((candidate) => candidate.rest !== undefined && candidate.rest === scope?.service)
+  if (rest) {
+    const model = loadModel(rest.service)
+    const path = restPath(request, rest.service)
+    const operationName = findOperation(request, path, model)
+    if (operationName === undefined)
+      return refuse(
+        'rest',
+        'MethodNotAllowed',
+        `${rest.service} has no operation ${request.method} ${path}.`,
+        405,
+        model,
+      )
+    const read = () => readRest(model, model.operations[operationName] ?? { errors: [] }, unchunked(request), path)
+    return { endpoint: rest, model, protocol: 'rest', operationName, read }
+  }
   const protocol = request.headers['smithy-protocol'] ?? (type || 'none')
   return refuse(
     'json',
     'UnsupportedProtocol',
-    `The simulator speaks awsJson and awsQuery; ${request.method} ${request.path} has neither X-Amz-Target nor Action (protocol: ${protocol}).`,
+    `The simulator speaks awsJson and awsQuery, and REST for S3 and CloudFront by the service of the signature; ${request.method} ${request.path} has neither X-Amz-Target nor Action (protocol: ${protocol}).`,
     415,
   )
 }
@@ -149,7 +173,7 @@ function find(request: HttpRequest, requestId: string): Found {
 export function route(request: HttpRequest, requestId: string): Routed {
   const { endpoint, model, protocol, operationName, read } = find(request, requestId)
   const operation = model.operations[operationName]
-  const reply = { protocol, model, requestId }
+  const reply = { protocol, model, requestId, method: request.method }
   if (operation === undefined)
     throw new UnroutableRequest(
       reply,
@@ -176,6 +200,7 @@ export function route(request: HttpRequest, requestId: string): Routed {
     operation,
     model,
     protocol,
+    method: request.method,
     region: scope?.region ?? 'us-east-1',
     accessKeyId: scope?.accessKeyId ?? '',
     sessionToken: request.headers['x-amz-security-token'],

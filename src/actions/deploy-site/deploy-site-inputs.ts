@@ -1,0 +1,110 @@
+import {
+  flag,
+  type InputReader,
+  type Inputs,
+  integer,
+  integerUpTo,
+  lines,
+  list,
+  matching,
+  oneOf,
+  optionalText,
+} from '../../runner/inputs.ts'
+import { globPattern } from '../../targets/site/index.ts'
+import { releasePattern } from '../../targets/site/request/release-name.ts'
+import { awsInputs } from '../inputs/aws-inputs.ts'
+import { channelInputs } from '../inputs/channel-inputs.ts'
+import { deployInputs } from '../inputs/deploy-inputs.ts'
+
+/** Lines `pattern: value`, the first that fits decides; a value without a pattern is for all files. */
+const pathRules: InputReader<readonly { readonly pattern: RegExp; readonly value: string }[]> = (given) =>
+  lines(given).map((line) => {
+    const [, glob, value] = /^\s*(\S+?):\s+(.+)$/.exec(line) ?? []
+    if (glob !== undefined && value !== undefined) return { pattern: globPattern(glob), value: value.trim() }
+    if (lines(given).length === 1 && !/^\S*[*?{]/.test(line)) return { pattern: globPattern('**'), value: line.trim() }
+    throw new Error(`has the line "${line.trim()}", which is not a pattern, a colon, a space and a value`)
+  })
+
+const patterns: InputReader<readonly RegExp[]> = (given) => list(given).map(globPattern)
+
+/** Lines `name=value`. */
+const metadata: InputReader<Readonly<Record<string, string>>> = (given) =>
+  Object.fromEntries(
+    lines(given).map((line) => {
+      const [, name, value] = /^\s*(?:x-amz-meta-)?([a-z0-9-]+)\s*=\s*([\x20-\x7e]*)$/.exec(line) ?? []
+      if (name === undefined || value === undefined)
+        throw new Error(
+          `has the line "${line.trim()}", which is not name=value (lower-case letters, digits and hyphens; US-ASCII)`,
+        )
+      return [name, value.trim()]
+    }),
+  )
+
+/** Lines `from to`. */
+const redirects: InputReader<readonly { readonly from: string; readonly to: string }[]> = (given) =>
+  lines(given).map((line) => {
+    const [from = '', to = '', ...others] = line.trim().split(/\s+/)
+    if (others.length === 0 && from !== '' && /^(\/|https?:\/\/)/.test(to)) return { from: from.replace(/^\//, ''), to }
+    throw new Error(
+      `has the line "${line.trim()}", which is not a path, a space and a target that begins with / or https://`,
+    )
+  })
+
+/** Empty, or with one slash at its end. */
+const prefix: InputReader<string> = (given) => {
+  const plain = given.replace(/^\/+|\/+$/g, '')
+  if (/(^|\/)\.\.?(\/|$)|\/\/|[^\x21-\x7e]/.test(plain))
+    throw new Error(`must be a path such as app or app/v2, not "${given}"`)
+  return plain === '' ? '' : `${plain}/`
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+const bucketName = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/
+
+const distributionIds: InputReader<readonly string[]> = (given) => {
+  const ids = list(given)
+  const wrong = ids.find((id) => !/^E[A-Z0-9]{5,}$/.test(id))
+  if (wrong === undefined) return ids
+  throw new Error(`must be ids of CloudFront distributions such as E1A2B3C4D5E6F7, not "${wrong}"`)
+}
+
+/** Inputs of the action `deploy-site`. */
+export const deploySiteInputs = {
+  folder: optionalText,
+  bucket: (given: string) => {
+    if (bucketName.test(given)) return given
+    throw new Error(given === '' ? 'is required' : `must be the name of an S3 bucket, not "${given}"`)
+  },
+  prefix,
+  'distribution-id': distributionIds,
+  release: (given: string) => {
+    if (given === '' || given === 'previous' || releasePattern.test(given)) return optionalText(given)
+    throw new Error(`must be previous or a release such as 20261130T153700Z-1a2b3c4d, not "${given}"`)
+  },
+  exclude: patterns,
+  'cache-control': pathRules,
+  'content-type': pathRules,
+  metadata,
+  redirects,
+  encryption: oneOf(['bucket-default', 'AES256', 'aws:kms', 'aws:kms:dsse'], 'bucket-default'),
+  'kms-key-id': optionalText,
+  'expected-bucket-owner': matching(/^\d{12}$/, 'an AWS account ID of twelve digits'),
+  'keep-releases': integer(0, 1000, 5),
+  'keep-days': integer(0, 3650, 14),
+  'delete-removed': flag(true),
+  invalidation: oneOf(['changed', 'all', 'off'], 'changed'),
+  'wait-for-invalidation': flag(true),
+  'wait-for-minutes': integerUpTo(1, 360, 20, 'GitHub ends a job after six hours'),
+  check: oneOf(['on', 'off'], 'on'),
+  'dry-run': flag(false),
+  guard: deployInputs.guard,
+  'on-diverged': deployInputs['on-diverged'],
+  revision: deployInputs.revision,
+  'allow-older': deployInputs['allow-older'],
+  'on-conflict': oneOf(['wait', 'fail'], 'wait'),
+  ...awsInputs,
+  ...channelInputs,
+}
+
+/** Typed values of the inputs of `deploy-site`, in camel case. */
+export type DeploySiteInputs = Inputs<typeof deploySiteInputs>

@@ -1,0 +1,82 @@
+import { deploy } from '../../deployment/deploy.ts'
+import { rollBack } from '../../deployment/roll-back.ts'
+import { pageReader } from '../../http/read-page.ts'
+import type { Action, Runner } from '../../runner/action.ts'
+import { siteTarget } from '../../targets/site/index.ts'
+import { siteNouns, siteOutputs } from '../../targets/site/request/site-request.ts'
+import type { DeployInputs } from '../inputs/deploy-inputs.ts'
+import { asDeployInputs } from '../inputs/rollback-inputs.ts'
+import { openReport } from '../shared/open-report.ts'
+import { settleInPost } from '../shared/post-step.ts'
+import { runAndReport } from '../shared/run-and-report.ts'
+import type { Place } from '../targets/place.ts'
+import { endOfJob, openAws } from '../world/open-aws.ts'
+import { commitHistory } from '../world/open-history.ts'
+import { withSecretsAndAbort } from '../world/secrets-and-abort.ts'
+import { openSource } from '../world/source-commit.ts'
+import { network, type World } from '../world/world.ts'
+import { type DeploySiteInputs, deploySiteInputs } from './deploy-site-inputs.ts'
+import { requireSiteInputs, siteRequest, siteTerms } from './requested-site.ts'
+
+/** Deploys a static site, or rolls it back. The network is a parameter, so that tests define the responses of AWS, GitHub and Slack. */
+export function createDeploySite(world: World): Action<typeof deploySiteInputs> {
+  return {
+    inputs: deploySiteInputs,
+    main: (inputs, runner) => withSecretsAndAbort(inputs, runner, (calling) => begin(inputs, calling, runner, world)),
+    post: (inputs, runner) => settleInPost(channelsOf(inputs), runner, world),
+  }
+}
+
+/** `deploy-site` with the network of the runner. */
+export const action = createDeploySite(network)
+
+/** The inputs that a site has in common with a service. */
+function channelsOf(inputs: DeploySiteInputs): DeployInputs {
+  const { release, revision, ...own } = inputs
+  return asDeployInputs({ ...common(own), ...(release === undefined && { revision }) })
+}
+
+function common(inputs: Omit<DeploySiteInputs, 'release' | 'revision'>): Partial<DeployInputs> {
+  const { awsRegion, roleToAssume, roleSessionName, roleDurationSeconds, audience, allowedAccountIds } = inputs
+  const { environment, config, url, githubToken, dryRun } = inputs
+  const { slackToken, slackChannel, slackWebhookUrl, slackMessageTs, slackMention } = inputs
+  return {
+    ...{ awsRegion, roleToAssume, roleSessionName, roleDurationSeconds, audience, allowedAccountIds },
+    ...{ environment, config, url, githubToken, dryRun },
+    ...{ slackToken, slackChannel, slackWebhookUrl, slackMessageTs, slackMention },
+  }
+}
+
+/** What reports name. */
+function placeOf({ bucket, prefix, url, slackChannel, environment, allowedAccountIds }: DeploySiteInputs): Place {
+  const service = `${bucket}/${prefix}`.replace(/\/$/, '')
+  return {
+    ...{ environment, url, slackChannel, allowedAccountIds, cluster: bucket, service, facts: [] },
+    subject: { service, home: { kind: 'bucket', name: bucket }, nouns: siteNouns, outputs: siteOutputs },
+  }
+}
+
+/** `calling`: the runner with a signal that also aborts calls to AWS once the report is complete. */
+async function begin(inputs: DeploySiteInputs, calling: Runner, runner: Runner, world: World): Promise<void> {
+  requireSiteInputs(inputs)
+  const { clock, signal } = runner
+  const channels = channelsOf(inputs)
+  const aws = openAws(inputs, calling, endOfJob(clock), world.requestHandler)
+  const source =
+    inputs.release === undefined ? openSource({ ...inputs, taskDefinition: inputs.folder }, runner) : undefined
+  const request = siteRequest(inputs, aws.region, source, runner)
+  const purpose = inputs.release === undefined ? undefined : 'rollback'
+  const place = placeOf(inputs)
+  const where = { cluster: place.cluster, service: place.service, region: aws.region }
+  const { reporter, keep } = await openReport(channels, place, where, runner, world.fetch, { purpose, source })
+  const history = commitHistory(inputs, source, calling, world)
+  const context = { clock, signal, keep, history, credentialLifetime: aws.credentialLifetime }
+  const target = siteTarget(request, {
+    storage: aws.storages.bucket(inputs.bucket, inputs.expectedBucketOwner),
+    distributions: aws.distributions,
+    pages: pageReader(world.fetch, clock, signal),
+  })
+  const terms = siteTerms(inputs, request)
+  const events = purpose === undefined ? deploy(target, terms, context) : rollBack(target, terms, context)
+  await runAndReport(events, keep, reporter, runner)
+}

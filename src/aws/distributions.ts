@@ -1,0 +1,135 @@
+import type { DistributionConfig } from '@aws-sdk/client-cloudfront'
+import { Failure } from '../failure.ts'
+import { partitionOf } from '../partitions.ts'
+import type { Distribution, Distributions, Invalidated } from '../ports.ts'
+import { setting, text, untrusted } from '../text.ts'
+import { type AwsRequest, call } from './call.ts'
+import type { Connection } from './connection.ts'
+import { present } from './error-class.ts'
+
+/** Distributions of CloudFront behind the port. */
+export function distributions(connection: Connection): Distributions {
+  return {
+    distribution: (id) => distribution(connection, id),
+    invalidate: (...asked) => invalidate(connection, ...asked),
+    isInvalidated: (...asked) => isInvalidated(connection, ...asked),
+  }
+}
+
+/** The ARN of a distribution in whatever account. */
+function distributionArn({ region }: Connection, id: string): string {
+  return `arn:${partitionOf(region).id}:cloudfront::*:distribution/${id}`
+}
+
+function whenMissing<T>(id: string): NonNullable<AwsRequest<T>['whenRefused']> {
+  return (refusal) => {
+    if (refusal.name !== 'NoSuchDistribution') return undefined
+    throw new Failure({
+      code: 'distribution-not-found',
+      what: text`There is no CloudFront distribution ${untrusted(id)} in this account`,
+      why: text`NoSuchDistribution: ${untrusted(refusal.message)}`,
+      fix: text`Correct ${setting('distribution-id')}: it begins with E, and is not the domain name.`,
+      cause: refusal,
+    })
+  }
+}
+
+async function distribution(connection: Connection, Id: string): Promise<Distribution> {
+  const client = await connection.clients.cloudfront()
+  const { GetDistributionCommand } = await import('@aws-sdk/client-cloudfront')
+  return await call(
+    connection,
+    async (options) => {
+      const found = present(
+        (await client.send(new GetDistributionCommand({ Id }), options)).Distribution,
+        'Distribution',
+      )
+      const config = present(found.DistributionConfig, 'DistributionConfig')
+      return { id: Id, domain: found.DomainName ?? '', status: found.Status ?? '', ...described(config) }
+    },
+    {
+      action: 'cloudfront:GetDistribution',
+      resource: distributionArn(connection, Id),
+      kind: 'read',
+      whenRefused: whenMissing(Id),
+    },
+  )
+}
+
+/** ErrorCachingMinTTL where none is set: custom-error-pages-expiration.html. Seconds. */
+const errorsCachedFor = 10
+
+function described(config: DistributionConfig): Omit<Distribution, 'id' | 'domain' | 'status'> {
+  const { DefaultCacheBehavior: usual, CacheBehaviors } = config
+  const behaviors = [...(usual ? [usual] : []), ...(CacheBehaviors?.Items ?? [])]
+  return {
+    aliases: config.Aliases?.Items ?? [],
+    enabled: config.Enabled ?? false,
+    defaultRootObject: config.DefaultRootObject || undefined,
+    origins: (config.Origins?.Items ?? []).map(
+      ({ DomainName = '', OriginPath = '', OriginAccessControlId, S3OriginConfig }) => ({
+        domain: DomainName,
+        path: OriginPath,
+        hasAccessControl: Boolean(OriginAccessControlId || S3OriginConfig?.OriginAccessIdentity),
+      }),
+    ),
+    errorResponses: (config.CustomErrorResponses?.Items ?? []).map((response) => ({
+      code: response.ErrorCode ?? 0,
+      page: response.ResponsePagePath || undefined,
+      responseCode: response.ResponseCode ? Number(response.ResponseCode) : undefined,
+      cachedFor: response.ErrorCachingMinTTL ?? errorsCachedFor,
+    })),
+    rewrites: behaviors.some(
+      ({ FunctionAssociations, LambdaFunctionAssociations }) =>
+        (FunctionAssociations?.Quantity ?? 0) > 0 || (LambdaFunctionAssociations?.Quantity ?? 0) > 0,
+    ),
+  }
+}
+
+async function invalidate(
+  connection: Connection,
+  DistributionId: string,
+  Items: readonly string[],
+  CallerReference: string,
+): Promise<Invalidated> {
+  const client = await connection.clients.cloudfront()
+  const { CreateInvalidationCommand } = await import('@aws-sdk/client-cloudfront')
+  const Paths = { Quantity: Items.length, Items: [...Items] }
+  const command = new CreateInvalidationCommand({ DistributionId, InvalidationBatch: { CallerReference, Paths } })
+  return await call<Invalidated>(
+    connection,
+    async (options) => {
+      const { Invalidation } = await client.send(command, options)
+      return { kind: 'created', id: present(Invalidation?.Id, 'Invalidation.Id') }
+    },
+    {
+      action: 'cloudfront:CreateInvalidation',
+      resource: distributionArn(connection, DistributionId),
+      kind: 'mutate',
+      // "If the value of CallerReference … is the same … CloudFront doesn't create another": API reference, InvalidationBatch.
+      idempotent: true,
+      whenRefused: (refusal) =>
+        refusal.name === 'TooManyInvalidationsInProgress'
+          ? { value: { kind: 'busy' } }
+          : whenMissing<Invalidated>(DistributionId)(refusal),
+    },
+  )
+}
+
+async function isInvalidated(connection: Connection, DistributionId: string, Id: string): Promise<boolean> {
+  const client = await connection.clients.cloudfront()
+  const { GetInvalidationCommand } = await import('@aws-sdk/client-cloudfront')
+  return await call(
+    connection,
+    async (options) => {
+      const { Invalidation } = await client.send(new GetInvalidationCommand({ DistributionId, Id }), options)
+      return present(Invalidation?.Status, 'Invalidation.Status') === 'Completed'
+    },
+    {
+      action: 'cloudfront:GetInvalidation',
+      resource: distributionArn(connection, DistributionId),
+      kind: 'read',
+      whenRefused: whenMissing(DistributionId),
+    },
+  )
+}

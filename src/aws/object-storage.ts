@@ -1,0 +1,25 @@
+import type { ObjectStorages } from '../ports.ts'
+import type { Connection } from './connection.ts'
+import type { Bucket } from './s3/bucket.ts'
+import { copyObject, removeObjects } from './s3/change-objects.ts'
+import { putObject } from './s3/put-object.ts'
+import { getObject, headObject, listObjects } from './s3/read-objects.ts'
+import { multipartFrom, uploadParts } from './s3/upload-parts.ts'
+
+/** Buckets of Amazon S3 behind the port. */
+export function objectStorages(connection: Connection): ObjectStorages {
+  return {
+    bucket(name, owner) {
+      const bucket: Bucket = { connection, name, owner }
+      return {
+        put: (object) =>
+          object.content.size < multipartFrom ? putObject(bucket, object) : uploadParts(bucket, object),
+        get: (key) => getObject(bucket, key),
+        head: (key) => headObject(bucket, key),
+        list: (prefix) => listObjects(bucket, prefix),
+        copy: (copy) => copyObject(bucket, copy),
+        remove: (keys) => removeObjects(bucket, keys),
+      }
+    },
+  }
+}

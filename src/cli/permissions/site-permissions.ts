@@ -1,0 +1,43 @@
+import type { Permission } from './permission.ts'
+
+/** Permissions of `deploy-site`. */
+export const deploySite = [
+  {
+    actions: ['s3:GetObject'],
+    note: 'on the objects below the prefix',
+    why: 'read what is live; copy inside the bucket',
+    without: 'fails',
+  },
+  { actions: ['s3:PutObject'], note: 'on the same', why: 'write files and the state of the site', without: 'fails' },
+  {
+    actions: ['s3:ListBucket'],
+    note: 'on the bucket',
+    why: 'find what other programs have changed or deleted; without it, a missing object is 403 instead of 404',
+    without:
+      'fails in the first deployment (AccessDenied for the state of the site, which is missing); a warning later',
+  },
+  {
+    actions: ['s3:DeleteObject'],
+    note: 'on the objects below the prefix',
+    why: 'delete what has expired',
+    without: 'fails once a file has expired, unless `delete-removed` is false',
+  },
+  {
+    actions: ['s3:AbortMultipartUpload'],
+    note: 'on the same',
+    why: 'give up the parts of a file of 16 MiB or more that could not be sent',
+    without: 'parts are left, until a lifecycle rule removes them',
+  },
+  {
+    actions: ['cloudfront:GetDistribution', 'cloudfront:CreateInvalidation', 'cloudfront:GetInvalidation'],
+    note: 'on the distributions',
+    why: 'check the origin, invalidate, wait',
+    without: 'fails, where `distribution-id` is set',
+  },
+  {
+    actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
+    note: 'on the key',
+    why: 'objects that AWS KMS encrypts',
+    without: 'fails, where the bucket or `encryption` has a key of yours',
+  },
+] as const satisfies readonly Permission[]

@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto'
+import { createReadStream, readFileSync, realpathSync, statSync } from 'node:fs'
+import { open, readdir, realpath, stat } from 'node:fs/promises'
+import { isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { Failure } from '../failure.ts'
+import { inLanes } from '../lanes.ts'
+import { setting, text, untrusted } from '../text.ts'
+
+/** A file below a folder, with its bytes read when they are needed. */
+export interface FolderEntry {
+  /** With slashes, whatever the system has. */
+  readonly path: string
+  readonly content: {
+    readonly size: number
+    readonly sha256: string
+    read(start: number, end: number): Promise<Uint8Array>
+  }
+}
+
+/** Files that are hashed at a time. */
+const lanes = 16
+/** Files of at most this size are read at one go, which costs a fraction of reading them through the threads of Node. Bytes. */
+const small = 1024 * 1024
+
+/**
+ * All files below a folder of the workspace, in the order of their names, with their SHA-256. Links are followed where they stay in the
+ * folder. Throws `file-unreadable`.
+ */
+export async function readFolder(
+  folder: string,
+  workspace: string,
+  isWanted: (path: string) => boolean,
+): Promise<readonly FolderEntry[]> {
+  const root = rootOf(folder, workspace)
+  const paths: string[] = []
+  await walk(root, root, paths, new Set())
+  const wanted = paths
+    .map((path) => path.split(sep).join('/'))
+    .filter(isWanted)
+    .sort()
+  return await inLanes(lanes, wanted, async (path) => entryOf(root, path))
+}
+
+function rootOf(folder: string, workspace: string): string {
+  const given = resolve(workspace, folder)
+  if (!statSync(given, { throwIfNoEntry: false })?.isDirectory())
+    throw unreadable(folder, 'no such folder in the workspace')
+  const root = realpathSync(given)
+  if (!isInside(realpathSync(workspace), root)) throw unreadable(folder, 'it is outside the workspace')
+  return root
+}
+
+function isInside(root: string, path: string): boolean {
+  const inside = relative(root, path)
+  return !inside.startsWith('..') && !isAbsolute(inside)
+}
+
+async function walk(root: string, folder: string, paths: string[], above: ReadonlySet<string>): Promise<void> {
+  const real = await realpath(folder)
+  if (!isInside(root, real)) throw unreadable(relative(root, folder), 'a symbolic link leads outside the folder')
+  if (above.has(real)) throw unreadable(relative(root, folder), 'ELOOP: its symbolic links form a loop')
+  for (const { name } of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, name)
+    const found = await stat(path).catch(() => undefined)
+    if (found === undefined) throw unreadable(relative(root, path), 'a symbolic link leads to no file')
+    if (found.isDirectory()) await walk(root, path, paths, new Set([...above, real]))
+    else if (!found.isFile()) throw unreadable(relative(root, path), 'it is not a regular file')
+    else if (isInside(root, await realpath(path))) paths.push(relative(root, path))
+    else throw unreadable(relative(root, path), 'a symbolic link leads outside the folder')
+  }
+}
+
+function unreadable(path: string, why: string): Failure {
+  return new Failure({
+    code: 'file-unreadable',
+    what: text`"${untrusted(path)}" of ${setting('folder')} cannot be read`,
+    why: text`${why}`,
+    fix: text`Correct the path (it is relative to the workspace), or run the build of the site before this step.`,
+  })
+}
+
+async function entryOf(root: string, path: string): Promise<FolderEntry> {
+  const file = join(root, path)
+  const { size, sha256 } = statSync(file).size <= small ? hashAtOnce(file) : await hashInPieces(file)
+  return { path, content: { size, sha256, read: (start, end) => readRange(file, size, start, end) } }
+}
+
+function hashAtOnce(file: string) {
+  const bytes = readFileSync(file)
+  return { size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }
+}
+
+async function hashInPieces(file: string) {
+  const hash = createHash('sha256')
+  let size = 0
+  for await (const chunk of createReadStream(file)) {
+    hash.update(chunk)
+    size += chunk.length
+  }
+  return { size, sha256: hash.digest('hex') }
+}
+
+async function readRange(file: string, size: number, start: number, end: number): Promise<Uint8Array> {
+  if (size <= small) return readFileSync(file).subarray(start, end)
+  const handle = await open(file)
+  try {
+    const bytes = new Uint8Array(end - start)
+    const { bytesRead } = await handle.read(bytes, 0, bytes.length, start)
+    return bytes.subarray(0, bytesRead)
+  } finally {
+    await handle.close()
+  }
+}

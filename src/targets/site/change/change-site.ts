@@ -1,0 +1,73 @@
+import type { Changed } from '../../../deployment/conflict.ts'
+import { causeOf, certain, type End, unexpected } from '../../../deployment/outcomes.ts'
+import type { Events } from '../../../deployment/target.ts'
+import { Failure } from '../../../failure.ts'
+import { asName, text, untrusted } from '../../../text.ts'
+import { versionOf } from '../plan/site-plan-words.ts'
+import type { SiteRequest } from '../request/site-request.ts'
+import { claimSite, type Hold } from './claim.ts'
+import { publish } from './publish-release.ts'
+import { returnTo } from './return-to.ts'
+import { type Sent, sendRelease } from './send-release.ts'
+import type { SiteChange } from './site-change.ts'
+import { startedEvent } from './started.ts'
+
+/**
+ * Makes a release live. What no page asks for yet is sent first, then what visitors see, in an order in which nothing is asked for
+ * before it is there; edges are told last, and what is served is compared. A failure puts the release before back.
+ */
+export async function* changeSite(change: SiteChange): Events<End | Changed> {
+  const { request, store, reading, context, id } = change
+  const { clock, keep } = context
+  const claimId = `${request.run} ${Math.floor(clock.random() * 2 ** 40).toString(36)}`
+  keep({ stage: 'updating', own: { claim: claimId, release: id } })
+  const claim = { id: claimId, run: request.run, release: id }
+  const hold = await claimSite(store, reading.found, claim, clock)
+  if (hold === undefined) return { kind: 'changed', failure: overtaken(request) }
+  yield { kind: 'versioned', at: clock.now(), version: versionOf({ id }), reused: false }
+  yield startedEvent(change)
+  const sent: Sent = { written: new Map(), visible: [] }
+  try {
+    const release = yield* sendRelease(change, hold, sent)
+    return yield* publish(change, hold, release)
+  } catch (error) {
+    if (context.signal.aborted) throw error
+    return yield* undo(error, change, hold, sent)
+  }
+}
+
+function overtaken({ bucket, prefix }: SiteRequest): Failure {
+  return new Failure({
+    code: 'site-busy',
+    what: text`The site ${untrusted(`${bucket}/${prefix}`)} was changed by another run just before this one`,
+    why: text`412 PreconditionFailed: its state in the bucket is newer than the one that was read`,
+    fix: text`Run this job again.`,
+  })
+}
+
+/** The end after an error: what visitors saw before, they see again. */
+async function* undo(error: unknown, change: SiteChange, hold: Hold, { visible }: Sent): Events<End> {
+  const { reading, context } = change
+  const cause = error instanceof Failure ? causeOf(error) : unexpected(error)
+  const before = reading.found.state.live
+  // Another run has taken the site over: what it writes stays.
+  if (hold.isLost()) return { outcome: 'superseded', cause }
+  if (visible.length === 0 || reading.live === undefined) {
+    await hold.release().catch(() => undefined)
+    const left = visible.length === 0 ? undefined : text`Visitors may get some of the new files; run this job again.`
+    return { outcome: 'failed', serving: before && versionOf(before), cause, left }
+  }
+  yield { kind: 'rolling-back', at: context.clock.now(), reason: untrusted('the release could not be written') }
+  try {
+    yield* returnTo(reading.live, visible, change, hold)
+    return { outcome: 'rolled-back', serving: versionOf(reading.live), cause }
+  } catch (second) {
+    if (context.signal.aborted) throw second
+    return { outcome: 'rollback-failed', cause: lost(second, reading.live.id) }
+  }
+}
+
+function lost(error: unknown, id: string) {
+  const { what, why, fix } = error instanceof Failure ? causeOf(error) : unexpected(error)
+  return certain('unexplained', text`The site could not be rolled back to ${asName(id)}: ${what}`, why, fix)
+}

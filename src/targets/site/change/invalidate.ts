@@ -1,0 +1,86 @@
+import { type Clock, deadlineIn, remaining } from '../../../clock.ts'
+import type { DeploymentEvent } from '../../../deployment/events.ts'
+import { startPace, ticks } from '../../../deployment/pace.ts'
+import type { Distribution } from '../../../ports.ts'
+import { untrusted } from '../../../text.ts'
+import { invalidationPaths, type Viewing } from '../plan/invalidation-paths.ts'
+import type { SiteAccess, SiteRequest } from '../request/site-request.ts'
+
+/** An invalidation that was requested. */
+export interface Requested {
+  readonly distribution: string
+  readonly id: string
+}
+
+/** What an invalidation is of. */
+interface Invalidating {
+  readonly files: readonly string[]
+  /** The same for the same files of the same try: CloudFront makes one invalidation of it. */
+  readonly reference: string
+  readonly distributions: readonly Distribution[]
+  readonly minutes: number
+}
+
+/** How the first origin of a distribution that has this bucket is reached. */
+export function viewingOf(
+  { origins, defaultRootObject, rewrites }: Distribution,
+  { bucket, prefix }: SiteRequest,
+): Viewing {
+  const origin = origins.find(({ domain }) => domain.startsWith(`${bucket}.s3`)) ?? origins[0]
+  return { prefix, originPath: origin?.path ?? '', defaultRootObject, rewrites }
+}
+
+/**
+ * Takes what has changed from the edges of every distribution, and waits until that has completed. Returns false where the time is up
+ * before that.
+ */
+export async function* invalidate(
+  { files, reference, distributions, minutes }: Invalidating,
+  request: SiteRequest,
+  access: SiteAccess,
+  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
+): AsyncGenerator<DeploymentEvent, { readonly requested: readonly Requested[]; readonly isDone: boolean }> {
+  const requested: Requested[] = []
+  if (files.length === 0 || request.invalidation === 'off' || distributions.length === 0)
+    return { requested, isDone: true }
+  const deadline = deadlineIn(clock, minutes * 60_000)
+  const name = 'Invalidation'
+  yield { kind: 'phase', at: clock.now(), name, status: 'running' }
+  for (const distribution of distributions) {
+    const { id } = distribution
+    const paths = request.invalidation === 'all' ? ['/*'] : invalidationPaths(files, viewingOf(distribution, request))
+    if (paths.length === 0) continue
+    const created = await createWhenFree(id, paths, reference)
+    if (created === undefined) return { requested, isDone: false }
+    requested.push({ distribution: id, id: created })
+    yield { kind: 'note', at: clock.now(), message: untrusted(`invalidation ${created} of ${id}: ${countText(paths)}`) }
+  }
+  if (!request.waitForInvalidation) return { requested, isDone: true }
+  const open = new Set(requested)
+  for await (const _ of ticks(clock, deadline, startPace(clock), signal)) {
+    for (const one of open) if (await access.distributions.isInvalidated(one.distribution, one.id)) open.delete(one)
+    if (open.size === 0) break
+  }
+  yield { kind: 'phase', at: clock.now(), name, status: open.size === 0 ? 'succeeded' : 'failed' }
+  return { requested, isDone: open.size === 0 }
+
+  /** Waits for those in progress, as CloudFront takes a limited number; undefined: until the time is up. */
+  async function createWhenFree(id: string, paths: readonly string[], caller: string): Promise<string | undefined> {
+    for (;;) {
+      const made = await access.distributions.invalidate(id, paths, caller)
+      if (made.kind === 'created') return made.id
+      if (remaining(clock, deadline) === 0) return undefined
+      await clock.sleep(Math.min(busyPause, remaining(clock, deadline)), signal)
+    }
+  }
+}
+
+const busyPause = 10_000
+const mostNamed = 5
+
+/** `3 paths (/a, /b, /c), 1,000 a month are free`. */
+function countText(paths: readonly string[]): string {
+  const named = paths.slice(0, mostNamed).join(', ')
+  const more = paths.length > mostNamed ? ', …' : ''
+  return `${paths.length} ${paths.length === 1 ? 'path' : 'paths'} (${named}${more}); the first 1,000 paths of a month are free, each further one costs 0.005 USD`
+}

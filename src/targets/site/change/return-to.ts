@@ -1,0 +1,64 @@
+import type { Events } from '../../../deployment/target.ts'
+import { Failure } from '../../../failure.ts'
+import { text, untrusted } from '../../../text.ts'
+import type { Entry, Gone, Release } from '../release/release.ts'
+import { pastOf, placeOf } from '../release/site-state.ts'
+import type { Hold } from './claim.ts'
+import { invalidate } from './invalidate.ts'
+import { putBack } from './put-back.ts'
+import type { SiteChange } from './site-change.ts'
+
+/**
+ * Puts the release before back: the files that were changed, then its record, then the edges. Files that only the failed release has
+ * stay for pages that were loaded meanwhile.
+ */
+export async function* returnTo(
+  before: Release,
+  paths: readonly string[],
+  change: SiteChange,
+  hold: Hold,
+): Events<void> {
+  const { request, access, store, reading, context, terms, number } = change
+  const { storage } = access
+  const restoring = { storage, prefix: request.prefix, confirm: () => hold.confirm() }
+  const { release, lost } = await putBack(before, paths, restoring)
+  const at = context.clock.now()
+  const restored = withLeft({ ...release, number: number + 1, at, restores: placeOf(before) }, reading, {
+    in: number + 1,
+    at,
+  })
+  await store.writeRelease(restored)
+  const { history } = reading.found.state
+  await hold.change({ live: pastOf(restored), history, pending: paths })
+  const asked = {
+    files: paths,
+    reference: `${hold.id} back`,
+    distributions: reading.distributions,
+    minutes: terms.waitMinutes,
+  }
+  const { isDone } = yield* invalidate(asked, request, access, context)
+  if (isDone) await hold.change({ pending: undefined })
+  await hold.release()
+  const [first] = lost
+  if (first !== undefined) throw incomplete(before.id, first, lost.length)
+}
+
+/** The failed release's own files, as files that stay for a while. */
+function withLeft(release: Release, { comparison }: SiteChange['reading'], gone: Gone): Release {
+  const left = comparison.changes.flatMap(
+    ({ file }): readonly (readonly [string, Entry & { readonly gone: Gone }])[] =>
+      release.files.has(file.path)
+        ? []
+        : [[file.path, { size: file.size, sha256: file.sha256, headers: file.headers, etag: '', gone }]],
+  )
+  return { ...release, kept: new Map([...release.kept, ...left]) }
+}
+
+function incomplete(id: string, path: string, count: number): Failure {
+  return new Failure({
+    code: 'release-not-found',
+    what: text`${count} files of release ${untrusted(id)} could not be put in place again`,
+    why: text`their bytes are no longer in the bucket, such as those of ${untrusted(path)}`,
+    fix: text`Deploy that commit again from its build.`,
+  })
+}

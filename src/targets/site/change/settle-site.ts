@@ -1,0 +1,57 @@
+import type { Clock } from '../../../clock.ts'
+import type { DeploymentRecord } from '../../../deployment/deployment-record.ts'
+import type { Settlement, Truth } from '../../../deployment/settle-cancelled.ts'
+import type { ObjectHeaders, ObjectStorage } from '../../../ports.ts'
+import { versionOf } from '../plan/site-plan-words.ts'
+import { pastOf, placeOf, type SiteState } from '../release/site-state.ts'
+import { openState } from '../release/state-store.ts'
+import { siteNouns } from '../request/site-request.ts'
+import { putBack } from './put-back.ts'
+
+/** What the record of a site has of its own. */
+export interface OwnRecord {
+  readonly bucket: string
+  readonly owner?: string | undefined
+  readonly prefix: string
+  readonly region: string
+  readonly encryption: ObjectHeaders
+  readonly claim?: string | undefined
+  readonly release?: string | undefined
+}
+
+/** What the post step does after a cancel: nothing of a release goes on without its run, so the one before is put back. */
+export function settleSite(record: DeploymentRecord, storage: ObjectStorage, clock: Clock): Settlement {
+  const { prefix, encryption, claim, release = '' } = record.own as OwnRecord
+  const store = openState(storage, prefix, encryption)
+  const truthOf = ({ claim: now, live }: SiteState): Truth => {
+    const serving = live && versionOf(live)
+    if (live?.id === release) return { kind: 'ended', words: 'had completed', isComplete: true, serving }
+    if (claim !== undefined && now?.id === claim) return { kind: 'running', id: release }
+    return claim === undefined ? { kind: 'nothing' } : { kind: 'ended', words: 'had ended', isComplete: false, serving }
+  }
+  return {
+    nouns: siteNouns,
+    async look() {
+      const { state, etag } = await store.read()
+      const truth = truthOf(state)
+      const isOurs = claim !== undefined && state.claim?.id === claim
+      if (isOurs && truth.kind === 'ended') await store.write({ ...state, claim: undefined }, etag)
+      return truth
+    },
+    async stop() {
+      const { state, etag } = await store.read()
+      if (claim === undefined || state.claim?.id !== claim) return
+      const live = state.live && (await store.readRelease(state.live.id))
+      if (live === undefined) return void (await store.write({ ...state, claim: undefined }, etag))
+      const { release: restored, restored: paths } = await putBack(live, [...live.files.keys()], {
+        ...{ storage, prefix, confirm: async () => undefined },
+      })
+      const now = { ...restored, number: live.number + 1, at: clock.now(), restores: placeOf(live) }
+      if (paths.length > 0) await store.writeRelease(now)
+      const next = paths.length > 0 ? { live: pastOf(now), pending: [...paths] } : {}
+      await store.write({ ...state, ...next, claim: undefined }, etag)
+    },
+    watchAgain: () => [],
+    conceal: async (value) => value,
+  }
+}

@@ -1,0 +1,85 @@
+import type { Clock } from '../../clock.ts'
+import type { Watchman } from '../../deployment/commit-guard.ts'
+import type { Context } from '../../deployment/context.ts'
+import type { DeploymentRecord } from '../../deployment/deployment-record.ts'
+import type { Settlement } from '../../deployment/settle-cancelled.ts'
+import type { Prepared, Target } from '../../deployment/target.ts'
+import type { Terms } from '../../deployment/terms.ts'
+import type { ObjectStorage } from '../../ports.ts'
+import { text, untrusted } from '../../text.ts'
+import { changeSite } from './change/change-site.ts'
+import { obstacleOf, otherClaim } from './change/claim.ts'
+import type { OwnRecord } from './change/settle-site.ts'
+import { distributionFindings } from './plan/distribution-findings.ts'
+import { type Reading, readSite } from './plan/read-site.ts'
+import { planInWords, versionOf } from './plan/site-plan-words.ts'
+import { openState } from './release/state-store.ts'
+import { releaseId } from './request/release-name.ts'
+import { type SiteAccess, type SiteRequest, siteNouns } from './request/site-request.ts'
+
+export { globPattern } from './files/glob.ts'
+export { siteFiles } from './files/site-files.ts'
+
+/** A static site in a bucket, with the distributions that serve it. */
+export function siteTarget(request: SiteRequest, access: SiteAccess): Target {
+  const { bucket, prefix, region, encryption } = request
+  const store = openState(access.storage, prefix, encryption)
+  const own = { bucket, owner: request.owner, prefix, region, encryption }
+  let stale: string | undefined
+  const prepare = async (terms: Terms, context: Context, watchman: Watchman | undefined): Promise<Prepared> => {
+    const reading = await readSite(request, access, store)
+    const { found, wanted } = reading
+    const at = context.clock.now()
+    const id = releaseId(at, wanted.digest)
+    const number = (found.state.live?.number ?? 0) + 1
+    const claim = otherClaim(found, { run: request.run, stale }, context.clock)
+    const change = { request, access, store, reading, terms, context, id, number }
+    return {
+      plan: { ...planInWords(reading, request, versionOf({ id })), dryRun: terms.dryRun },
+      warnings: warningsOf(reading, request).map(untrusted),
+      minutes: terms.waitMinutes,
+      judgement: judgementOf(reading, watchman),
+      obstacle:
+        claim &&
+        obstacleOf(claim, store, context.clock, (etag) => {
+          stale = etag
+        }),
+      ready: async () => ({ change: () => changeSite(change) }),
+    }
+  }
+  return {
+    kind: 'site',
+    nouns: siteNouns,
+    name: `${bucket}/${prefix}`.replace(/\/$/, ''),
+    goesOn: false,
+    own: own satisfies OwnRecord,
+    conceal: (value) => value,
+    async *prepare(terms, context, watchman) {
+      yield* []
+      return await prepare(terms, context, watchman)
+    },
+    earlier: ({ to, why }) => siteTarget({ ...request, wanted: { kind: 'release', id: to.id, why } }, access),
+  }
+}
+
+function judgementOf({ found }: Reading, watchman: Watchman | undefined): Prepared['judgement'] {
+  const { live } = found.state
+  if (watchman === undefined) return Promise.resolve({ kind: 'pass' })
+  const unmarked = { why: text`it was deployed without a commit`, fix: text`Deploy it once from a workflow` }
+  return watchman.judge(live && { origin: live.origin, unmarked })
+}
+
+function warningsOf({ warnings, distributions, wanted }: Reading, request: SiteRequest): readonly string[] {
+  return [...warnings, ...distributions.flatMap((one) => distributionFindings(one, request, wanted.files))]
+}
+
+/** What the post step can do about a release that a cancelled run was writing. `bucket`: opens the storage of a bucket. */
+export async function siteSettlement(
+  record: DeploymentRecord,
+  bucket: (name: string, owner: string | undefined) => ObjectStorage,
+  clock: Clock,
+): Promise<Settlement> {
+  const { settleSite } = await import('./change/settle-site.ts')
+  const own = record.own as OwnRecord
+  return settleSite(record, bucket(own.bucket, own.owner), clock)
+}

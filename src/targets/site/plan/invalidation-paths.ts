@@ -1,0 +1,69 @@
+/** How a distribution reaches the objects of a site. */
+export interface Viewing {
+  readonly prefix: string
+  /** `/site`, or empty. */
+  readonly originPath: string
+  readonly defaultRootObject: string | undefined
+  /** Code at the edge may turn `/docs/` or `/docs` into `/docs/index.html`. */
+  readonly rewrites: boolean
+}
+
+/** Files that are named one by one; more become folders. The first 1,000 paths a month are free. */
+const mostPaths = 100
+/** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/InvalidationLimits.html: 15 with a wildcard in progress. */
+const mostWildcards = 10
+
+/** The address of a file for visitors; undefined where the distribution does not reach it. */
+export function viewerPath(
+  path: string,
+  { prefix, originPath }: Pick<Viewing, 'prefix' | 'originPath'>,
+): string | undefined {
+  const key = `/${prefix}${path}`
+  if (originPath === '') return key
+  return key.startsWith(`${originPath}/`) ? key.slice(originPath.length) : undefined
+}
+
+/** As CloudFront takes it: RFC 1738's unsafe characters encoded. Of `*`, only one at the end is a wildcard. */
+function encoded(path: string): string {
+  return path
+    .split('/')
+    .map((part) => encodeURIComponent(part).replaceAll('*', '%2A'))
+    .join('/')
+}
+
+/** All addresses under which edges may have a file. */
+function addressesOf(path: string, viewing: Viewing): readonly string[] {
+  const address = viewerPath(path, viewing)
+  if (address === undefined) return []
+  const root = viewing.defaultRootObject === undefined ? undefined : `/${viewing.defaultRootObject}`
+  const folder = /^(.*\/)index\.html?$/.exec(address)?.[1]
+  const others =
+    viewing.rewrites && folder !== undefined ? [folder, ...(folder === '/' ? [] : [folder.slice(0, -1)])] : []
+  return [address, ...(address === root ? ['/'] : []), ...others]
+}
+
+/**
+ * The fewest paths that cover the files: one by one as far as they are few, then whole folders, then everything. `/*` takes what has
+ * not changed from the edges as well.
+ */
+export function invalidationPaths(files: readonly string[], viewing: Viewing): readonly string[] {
+  const paths = [...new Set(files.flatMap((file) => addressesOf(file, viewing)).map(encoded))].sort()
+  if (paths.length <= mostPaths) return paths
+  for (let depth = 4; depth >= 1; depth--) {
+    const { folders, others } = byFolder(paths, depth)
+    if (folders.length <= mostWildcards && others.length <= mostPaths) return [...others, ...folders]
+  }
+  return ['/*']
+}
+
+/** The folders of a depth as wildcards, and the paths that lie above that depth. */
+function byFolder(paths: readonly string[], depth: number) {
+  const isDeep = (path: string) => path.split('/').length > depth + 1
+  const folderOf = (path: string) =>
+    `${path
+      .split('/')
+      .slice(0, depth + 1)
+      .join('/')}/*`
+  const folders = [...new Set(paths.filter(isDeep).map(folderOf))].sort()
+  return { folders, others: paths.filter((path) => !isDeep(path)) }
+}

@@ -1,0 +1,203 @@
+/** Distributions as CloudFront describes them. They are global: a client signs for us-east-1. */
+import { AwsError, type World } from '../contract.ts'
+import { draw } from '../identifiers.ts'
+import type { EdgeCache } from './edge.ts'
+import type { StoredInvalidation } from './invalidations.ts'
+
+/** What a person would set in the console; everything else has the values of a new distribution. */
+export interface DistributionOptions {
+  /** Bucket of the origin. */
+  readonly bucket: string
+  readonly bucketRegion?: string
+  readonly originPath?: string
+  /** `website`: the website endpoint of the bucket, a custom origin without OAC. Default: `oac`. */
+  readonly access?: 'oac' | 'none' | 'website'
+  readonly defaultRootObject?: string
+  readonly aliases?: readonly string[]
+  readonly enabled?: boolean
+  readonly errorResponses?: readonly {
+    readonly code: number
+    readonly page?: string
+    readonly status?: string
+    readonly ttl?: number
+  }[]
+  /** A viewer-request function that changes the address. */
+  readonly rewrite?: (uri: string) => string
+  /** How long an invalidation takes. Default: between 20 and 90. */
+  readonly invalidationSeconds?: number
+  /** Of the cache policy, in seconds; default: those of CachingOptimized. */
+  readonly ttl?: { readonly min: number; readonly default: number; readonly max: number }
+}
+
+export interface StoredDistribution {
+  readonly id: string
+  readonly arn: string
+  readonly domain: string
+  readonly options: DistributionOptions
+  config: DistributionConfig
+  etag: string
+  status: 'InProgress' | 'Deployed'
+  changedAt: number
+  /** What edges use: the configuration before, until a change is deployed. */
+  live: DistributionConfig
+  readonly invalidations: StoredInvalidation[]
+  readonly cache: EdgeCache
+}
+
+export interface DistributionConfig {
+  readonly CallerReference: string
+  readonly Comment: string
+  readonly Enabled: boolean
+  readonly DefaultRootObject?: string
+  readonly Origins: { readonly Quantity: number; readonly Items: readonly Origin[] }
+  readonly Aliases?: { readonly Quantity: number; readonly Items?: readonly string[] }
+  readonly CustomErrorResponses?: { readonly Quantity: number; readonly Items?: readonly ErrorResponse[] }
+  readonly [member: string]: unknown
+}
+
+interface Origin {
+  readonly Id: string
+  readonly DomainName: string
+  readonly OriginPath?: string
+  readonly OriginAccessControlId?: string
+  readonly [member: string]: unknown
+}
+
+export interface ErrorResponse {
+  readonly ErrorCode: number
+  readonly ResponsePagePath?: string
+  readonly ResponseCode?: string
+  readonly ErrorCachingMinTTL?: number
+}
+
+const upper = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
+const lower = upper.toLowerCase()
+
+function configOf(options: DistributionOptions, reference: string): DistributionConfig {
+  const {
+    bucket,
+    bucketRegion = 'eu-west-1',
+    access = 'oac',
+    originPath = '',
+    aliases = [],
+    errorResponses = [],
+  } = options
+  const isWebsite = access === 'website'
+  const origin = {
+    Id: 'site',
+    DomainName: isWebsite
+      ? `${bucket}.s3-website-${bucketRegion}.amazonaws.com`
+      : `${bucket}.s3.${bucketRegion}.amazonaws.com`,
+    OriginPath: originPath,
+    CustomHeaders: { Quantity: 0 },
+    OriginAccessControlId: access === 'oac' ? 'E2QWRUHAPOMQZL' : '',
+    ...(isWebsite
+      ? { CustomOriginConfig: { HTTPPort: 80, HTTPSPort: 443, OriginProtocolPolicy: 'http-only' } }
+      : { S3OriginConfig: { OriginAccessIdentity: '' } }),
+  }
+  const responses = errorResponses.map(({ code, page, status, ttl }) => ({
+    ErrorCode: code,
+    ...(page !== undefined && { ResponsePagePath: page, ResponseCode: status ?? '200' }),
+    ...(ttl !== undefined && { ErrorCachingMinTTL: ttl }),
+  }))
+  return {
+    ...{
+      CallerReference: reference,
+      Comment: '',
+      Enabled: options.enabled ?? true,
+      DefaultRootObject: options.defaultRootObject ?? '',
+    },
+    Origins: { Quantity: 1, Items: [origin] },
+    Aliases: { Quantity: aliases.length, ...(aliases.length > 0 && { Items: aliases }) },
+    CustomErrorResponses: { Quantity: responses.length, ...(responses.length > 0 && { Items: responses }) },
+    DefaultCacheBehavior: {
+      TargetOriginId: 'site',
+      ViewerProtocolPolicy: 'redirect-to-https',
+      CachePolicyId: '658327ea-f89d-4fab-a63d-7e88639e58f6',
+      Compress: true,
+    },
+  }
+}
+
+const stores = new WeakMap<World, Map<string, StoredDistribution>>()
+
+/** By their ids. */
+export function distributionsOf(world: World): Map<string, StoredDistribution> {
+  const known = stores.get(world) ?? new Map<string, StoredDistribution>()
+  stores.set(world, known)
+  return known
+}
+
+export function createDistribution(world: World, options: DistributionOptions, cache: EdgeCache): StoredDistribution {
+  const id = `E${draw(world, upper, 13)}`
+  const config = configOf(options, id)
+  const made: StoredDistribution = {
+    id,
+    arn: `arn:aws:cloudfront::${world.accountId}:distribution/${id}`,
+    domain: `d${draw(world, lower, 13)}.cloudfront.net`,
+    options,
+    config,
+    live: config,
+    etag: `E${draw(world, upper, 13)}`,
+    status: 'Deployed',
+    changedAt: world.clock.now(),
+    invalidations: [],
+    cache,
+  }
+  distributionsOf(world).set(id, made)
+  return made
+}
+
+export function distributionFor(world: World, id: string): StoredDistribution {
+  const found = distributionsOf(world).get(id)
+  if (found === undefined) throw new AwsError('NoSuchDistribution', 'The specified distribution does not exist.', 404)
+  return found
+}
+
+/** "Usually within a few minutes": https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HowToUpdateDistribution.html */
+const deployTime = 4 * 60_000
+
+interface Update {
+  readonly Id: string
+  readonly IfMatch?: string
+  readonly DistributionConfig: DistributionConfig
+}
+
+export function updateDistribution(world: World, { Id, IfMatch, DistributionConfig }: Update): StoredDistribution {
+  const distribution = distributionFor(world, Id)
+  if (IfMatch === undefined)
+    throw new AwsError('InvalidIfMatchVersion', 'The If-Match version is missing or not valid for the resource.')
+  if (IfMatch !== distribution.etag)
+    throw new AwsError(
+      'PreconditionFailed',
+      "The request failed because it didn't meet the preconditions in one or more request-header fields.",
+      412,
+    )
+  if (DistributionConfig.CallerReference !== distribution.config.CallerReference)
+    throw new AwsError('IllegalUpdate', 'The update contains modifications that are not allowed.')
+  distribution.config = DistributionConfig
+  distribution.etag = `E${draw(world, upper, 13)}`
+  distribution.status = 'InProgress'
+  distribution.changedAt = world.clock.now()
+  world.clock.after(deployTime, () => {
+    if (distribution.config !== DistributionConfig) return
+    distribution.live = DistributionConfig
+    distribution.status = 'Deployed'
+  })
+  return distribution
+}
+
+export function described(distribution: StoredDistribution) {
+  const { id, arn, domain, config, status, changedAt, invalidations } = distribution
+  return {
+    ...{
+      Id: id,
+      ARN: arn,
+      Status: status,
+      DomainName: domain,
+      LastModifiedTime: new Date(changedAt),
+      DistributionConfig: config,
+    },
+    InProgressInvalidationBatches: invalidations.filter((batch) => batch.status === 'InProgress').length,
+  }
+}

@@ -1,0 +1,130 @@
+/**
+ * What one edge location answers to a viewer. It caches by the lifetimes of the cache policy and of Cache-Control, errors for
+ * ErrorCachingMinTTL, and an invalidation takes what it covers away once it has completed. Without sockets of its own: viewers come by
+ * `/edge/<domain>/…`, or by the domain in process.
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/Expiration.html
+ */
+import type { World } from '../contract.ts'
+import type { HttpRequest, HttpResponse } from '../http.ts'
+import { bucketsOf, currentObject, type StoredBucket, type StoredObject } from '../s3/store.ts'
+import { distributionsOf, type StoredDistribution } from './distributions.ts'
+
+interface Cached {
+  readonly response: HttpResponse
+  readonly at: number
+  /** Milliseconds. */
+  readonly lifetime: number
+}
+
+/** By address, with the query as the default cache key has it: without. */
+export type EdgeCache = Map<string, Cached>
+
+/** The managed policy CachingOptimized, in seconds. */
+const optimized = { min: 1, default: 86_400, max: 31_536_000 }
+/** "By default … for 10 seconds": custom-error-pages-expiration.html. */
+const errorLifetime = 10
+
+function lifetimeOf(cacheControl: string | undefined, { min, default: usual, max }: typeof optimized): number {
+  if (cacheControl === undefined) return usual
+  if (/no-store|no-cache|private/.test(cacheControl)) return min
+  const age = /s-maxage=(\d+)/.exec(cacheControl)?.[1] ?? /max-age=(\d+)/.exec(cacheControl)?.[1]
+  return age === undefined ? usual : Math.min(max, Math.max(min, Number(age)))
+}
+
+/** Whether the policy of the bucket lets this distribution do something. */
+function allows(bucket: StoredBucket, action: string, { arn, options }: StoredDistribution): boolean {
+  if (options.access === 'website') return bucket.blocksPublicAccess === false
+  const { policy = '{}' } = bucket
+  const { Statement = [] } = JSON.parse(policy) as { readonly Statement?: readonly Record<string, unknown>[] }
+  return Statement.some((statement) => {
+    const text = JSON.stringify(statement)
+    const actions = [statement.Action].flat() as readonly string[]
+    return (
+      options.access !== 'none' &&
+      text.includes('cloudfront.amazonaws.com') &&
+      text.includes(arn) &&
+      actions.includes(action)
+    )
+  })
+}
+
+const headersOf = (object: StoredObject): Record<string, string> => {
+  const { ContentType, CacheControl, ContentEncoding, Metadata = {}, etag } = object
+  const meta = Object.entries(Metadata).map(([name, value]) => [`x-amz-meta-${name}`, value])
+  const given = {
+    'content-type': ContentType,
+    'cache-control': CacheControl,
+    'content-encoding': ContentEncoding,
+    etag,
+  }
+  return Object.fromEntries([...Object.entries(given).filter(([, value]) => value !== undefined), ...meta])
+}
+
+function ofOrigin(world: World, distribution: StoredDistribution, path: string): HttpResponse {
+  const bucket = bucketsOf(world).get(distribution.options.bucket)
+  const denied = {
+    status: 403,
+    headers: { 'content-type': 'application/xml' },
+    body: '<Error><Code>AccessDenied</Code></Error>',
+  }
+  if (bucket === undefined) return { status: 404, headers: {}, body: '<Error><Code>NoSuchBucket</Code></Error>' }
+  const { OriginPath = '' } = distribution.live.Origins.Items[0] ?? {}
+  const isWebsite = distribution.options.access === 'website'
+  const wanted = `${OriginPath}${path}`.slice(1)
+  const key = isWebsite && (wanted === '' || wanted.endsWith('/')) ? `${wanted}${bucket.website?.index ?? ''}` : wanted
+  if (!allows(bucket, 's3:GetObject', distribution)) return denied
+  const object = currentObject(bucket, key)
+  if (object === undefined)
+    return isWebsite || allows(bucket, 's3:ListBucket', distribution)
+      ? { status: 404, headers: {}, body: '<Error><Code>NoSuchKey</Code></Error>' }
+      : denied
+  if (isWebsite && object.WebsiteRedirectLocation !== undefined)
+    return { status: 301, headers: { location: object.WebsiteRedirectLocation }, body: '' }
+  return { status: 200, headers: headersOf(object), body: object.body }
+}
+
+/** The answer of the origin, with the error page of the distribution in its place. */
+function fetched(
+  world: World,
+  distribution: StoredDistribution,
+  path: string,
+): { response: HttpResponse; seconds: number } {
+  const response = ofOrigin(world, distribution, path)
+  const ttl = distribution.options.ttl ?? optimized
+  if (response.status < 400) return { response, seconds: lifetimeOf(response.headers['cache-control'], ttl) }
+  const rule = distribution.live.CustomErrorResponses?.Items?.find(({ ErrorCode }) => ErrorCode === response.status)
+  const seconds = rule?.ErrorCachingMinTTL ?? errorLifetime
+  if (rule?.ResponsePagePath === undefined) return { response, seconds }
+  const page = ofOrigin(world, distribution, rule.ResponsePagePath)
+  return { response: page.status === 200 ? { ...page, status: Number(rule.ResponseCode) } : response, seconds }
+}
+
+/** What a viewer gets now from the edge of a domain: its own, or an alias. */
+export function view(world: World, domain: string, address: string): HttpResponse {
+  const distribution = [...distributionsOf(world).values()].find(
+    (one) => one.domain === domain || one.live.Aliases?.Items?.includes(domain),
+  )
+  if (distribution === undefined || !distribution.live.Enabled)
+    return { status: 403, headers: {}, body: 'ERROR: The request could not be satisfied' }
+  const [raw = '/'] = address.split('?')
+  const rewritten = distribution.options.rewrite?.(raw) ?? raw
+  const root = distribution.live.DefaultRootObject
+  const path = rewritten === '/' && root ? `/${root}` : rewritten
+  const now = world.clock.now()
+  // The default root object is cached as `/`: it takes an invalidation of its own.
+  const known = distribution.cache.get(rewritten)
+  if (known && now < known.at + known.lifetime) {
+    const age = String(Math.floor((now - known.at) / 1000))
+    return { ...known.response, headers: { ...known.response.headers, 'x-cache': 'Hit from cloudfront', age } }
+  }
+  const { response, seconds } = fetched(world, distribution, path)
+  distribution.cache.set(rewritten, { response, at: now, lifetime: seconds * 1000 })
+  return { ...response, headers: { ...response.headers, 'x-cache': 'Miss from cloudfront' } }
+}
+
+/** Viewers' requests. */
+export function handleEdge(world: World, request: HttpRequest): HttpResponse | undefined {
+  const [, domain = '', address = ''] = /^\/edge\/([^/]+)(.*)$/s.exec(request.path) ?? []
+  if (domain === '' || (request.method !== 'GET' && request.method !== 'HEAD')) return undefined
+  return view(world, domain, address === '' ? '/' : address)
+}
