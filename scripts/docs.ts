@@ -9,6 +9,7 @@ import { lostInputs } from '../src/actions/inputs/lost-inputs-table.ts'
 import { type CommandOptions, commonOptions } from '../src/cli/command.ts'
 import { commandNames, loadCommand } from '../src/cli/command-table.ts'
 import { optionDescription, optionHead } from '../src/cli/help.ts'
+import { deployBeanstalk } from '../src/cli/permissions/beanstalk-permissions.ts'
 import { buildPush, imageScan, registerTaskDefinition } from '../src/cli/permissions/build-permissions.ts'
 import { deploy } from '../src/cli/permissions/deploy-permissions.ts'
 import { doctor, pastDeployment } from '../src/cli/permissions/doctor-permissions.ts'
@@ -62,6 +63,7 @@ fill('actions/deploy/README.md', {
 fill('actions/promote/README.md', { permissions: permissionMarkdown(promote, ['Action', 'Side', 'Why']) })
 fill('actions/rollback/README.md', { permissions: permissionMarkdown(rollback, threeColumns) })
 fill('actions/deploy-site/README.md', { permissions: permissionMarkdown(deploySite, threeColumns) })
+fill('actions/deploy-beanstalk/README.md', { permissions: permissionMarkdown(deployBeanstalk, threeColumns) })
 fill('actions/continue/README.md', { permissions: permissionMarkdown(continueDeployment, threeColumns) })
 fill('actions/doctor/README.md', {
   permissions: permissionMarkdown(doctor, twoColumns),

@@ -26,6 +26,11 @@ SERVICES = {
     "ecr-public": WHOLE,
     "codedeploy": WHOLE,
     "sts": WHOLE,
+    "elasticbeanstalk": """DescribeApplications CreateApplication DescribeApplicationVersions CreateApplicationVersion DeleteApplicationVersion
+        CreateStorageLocation DescribeEnvironments CreateEnvironment UpdateEnvironment AbortEnvironmentUpdate TerminateEnvironment
+        SwapEnvironmentCNAMEs DescribeEvents DescribeEnvironmentHealth DescribeInstancesHealth DescribeEnvironmentResources
+        DescribeConfigurationSettings ValidateConfigurationSettings DescribeConfigurationOptions DescribeEnvironmentManagedActions
+        DescribeAccountAttributes DescribePlatformVersion ListTagsForResource UpdateTagsForResource""".split(),
     "elbv2": WHOLE,
     "logs": ["GetLogEvents", "FilterLogEvents", "DescribeLogGroups", "DescribeLogStreams", "CreateLogGroup", "CreateLogStream", "PutLogEvents", "StartLiveTail"],
     "application-autoscaling": ["DescribeScalableTargets", "RegisterScalableTarget", "DeregisterScalableTarget"],

@@ -21,6 +21,8 @@ const groups: Readonly<Record<string, string>> = {
   'load-balancing.ts': 'Load balancers',
   'codedeploy-errors.ts': 'Alarms and error codes of AWS CodeDeploy',
   'verdicts.ts': 'Hooks, circuit breaker, stops',
+  'beanstalk-log.ts': 'Elastic Beanstalk: steps on the instances',
+  'beanstalk-events.ts': 'Events and health of Elastic Beanstalk',
 }
 
 interface Row extends CauseMeaning {

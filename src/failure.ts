@@ -19,6 +19,13 @@ export const failureCodes = {
     'ClusterNotFoundException, ServiceNotFoundException, ServiceNotActiveException: the cluster or the service does not exist in this region and account.',
   'service-unsupported':
     'The service does not support what was requested: its deployment controller, deployment group, scaling or load balancer rules it out.',
+  'environment-not-found':
+    'No Elastic Beanstalk environment of this name exists in this application, region and account.',
+  'environment-unsupported': 'The Elastic Beanstalk environment does not support what was requested.',
+  'bundle-invalid': 'The source bundle is empty, too large, or is not what the platform of the environment takes.',
+  'version-label-taken': 'The application version label already exists with another source bundle.',
+  'version-failed': 'Elastic Beanstalk could not process the application version (status Failed).',
+  'version-quota': 'TooManyApplicationVersionsException: the quota of application versions is reached.',
   'deployment-conflict':
     'Another deployment of the service is in progress (CodeDeploy: DeploymentLimitExceededException).',
   'deployment-not-found':

@@ -9,6 +9,7 @@ const actions = {
   continue: () => import('./actions/continue/index.ts'),
   deploy: () => import('./actions/deploy/index.ts'),
   'deploy-site': () => import('./actions/deploy-site/index.ts'),
+  'deploy-beanstalk': () => import('./actions/deploy-beanstalk/index.ts'),
   doctor: () => import('./actions/doctor/index.ts'),
   notify: () => import('./actions/notify/index.ts'),
   plan: () => import('./actions/plan/index.ts'),

@@ -7,6 +7,7 @@
  */
 
 export type * from './ports/account.ts'
+export type * from './ports/beanstalk.ts'
 export type * from './ports/builder.ts'
 export type * from './ports/codedeploy.ts'
 export type * from './ports/commit-history.ts'

@@ -7,6 +7,7 @@ import type { EC2Client } from '@aws-sdk/client-ec2'
 import type { ECRClient } from '@aws-sdk/client-ecr'
 import type { ECRPUBLICClient } from '@aws-sdk/client-ecr-public'
 import type { ECSClient } from '@aws-sdk/client-ecs'
+import type { ElasticBeanstalkClient } from '@aws-sdk/client-elastic-beanstalk'
 import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { IAMClient } from '@aws-sdk/client-iam'
 import type { S3Client } from '@aws-sdk/client-s3'
@@ -29,6 +30,7 @@ export interface Clients {
   scaling(): Promise<ApplicationAutoScalingClient>
   ec2(): Promise<EC2Client>
   iam(): Promise<IAMClient>
+  elasticBeanstalk(): Promise<ElasticBeanstalkClient>
   s3(): Promise<S3Client>
   cloudfront(): Promise<CloudFrontClient>
   /** Secrets and parameters may live in another region than the containers that get them. */
@@ -41,7 +43,12 @@ export interface Clients {
  * `import` let the bundler drop the rest of an SDK client.
  */
 export function createClients(options: ClientOptions): Clients {
-  const settings = once(() => clientSettings(options))
+  const shared = once(() => clientSettings(options))
+  // Each client is guarded by itself: what one may be sent to is closed to another.
+  const settings = async () => {
+    const common = await shared()
+    return { ...common, requestHandler: { ...common.requestHandler } }
+  }
   const guard = <Client extends Guardable>(client: Client, isStorage = false) =>
     guarded(client, options.environment, isStorage)
   return {
@@ -92,6 +99,10 @@ export function createClients(options: ClientOptions): Clients {
     cloudfront: once(async () => {
       const { CloudFrontClient } = await import('@aws-sdk/client-cloudfront')
       return guard(new CloudFrontClient(await settings()))
+    }),
+    elasticBeanstalk: once(async () => {
+      const { ElasticBeanstalkClient } = await import('@aws-sdk/client-elastic-beanstalk')
+      return guard(new ElasticBeanstalkClient(await settings()))
     }),
     s3: once(async () => {
       const { S3Client } = await import('@aws-sdk/client-s3')

@@ -4,6 +4,7 @@ import { Failure } from '../failure.ts'
 import { partitionOf, regionPattern, regionProblem } from '../partitions.ts'
 import type {
   AccountInventory,
+  Beanstalk,
   CodeDeploy,
   CredentialLifetime,
   Distributions,
@@ -47,6 +48,7 @@ export interface Aws {
   readonly region: string
   readonly ecs: Ecs
   readonly codeDeploy: CodeDeploy
+  readonly beanstalk: Beanstalk
   readonly ecr: Ecr
   readonly ecrScans: EcrScans
   readonly ecrPushJobs: EcrPushJobs
@@ -98,6 +100,7 @@ function portsOf(connection: Connection): Aws {
     region: connection.region,
     ecs: ecs(connection),
     codeDeploy: lazyPort(async () => (await import('./codedeploy.ts')).codeDeploy(connection)),
+    beanstalk: lazyPort(async () => (await import('./beanstalk.ts')).beanstalk(connection)),
     ecr: lazyPort(async () => (await import('./ecr.ts')).ecr(connection)),
     ecrScans: lazyPort(async () => (await import('./ecr-scans.ts')).ecrScans(connection)),
     ecrPushJobs: lazyPort(async () => (await import('./ecr-push-jobs.ts')).ecrPushJobs(connection)),

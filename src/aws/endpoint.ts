@@ -12,6 +12,7 @@ const services = [
     'cloudfront',
     'codedeploy',
     'ec2',
+    'elasticbeanstalk',
     'ecr',
     'ecr-public',
     'ecs',

@@ -53,6 +53,36 @@ export const ownCauses = {
       'the deployment was stopped (ECS: a stop was requested, CodeDeploy: MANUAL_STOP) by a user other than this run',
     advice: 'Redeploy if this was unintended. AWS CloudTrail has the user.',
   },
+  'environment-terminated': {
+    meaning: 'the Elastic Beanstalk environment was terminated during the deployment',
+    advice: 'Restore it with aws elasticbeanstalk rebuild-environment. AWS CloudTrail has the user.',
+  },
+  'deployment-aborted': {
+    meaning: 'AbortEnvironmentUpdate: a user other than this run aborted the deployment to Elastic Beanstalk',
+    advice: 'Deploy a version to all instances again: an aborted deployment may leave instances on two versions.',
+    docs: 'https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/using-features.rollingupdates.cancel.html',
+  },
+  'incorrect-version': {
+    meaning:
+      'Incorrect application version found on instances of the Elastic Beanstalk environment after the deployment',
+    advice: 'Deploy the version again, or replace the instances with the wrong one.',
+    docs: 'https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/environments-health-enhanced-notifications.html',
+  },
+  'cnames-not-swapped': {
+    meaning: 'the version was deployed to the idle environment, and SwapEnvironmentCNAMEs did not complete',
+    advice: 'Run the job again: the version is already deployed, and only the swap is repeated.',
+    docs: 'https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/using-features.CNAMESwap.html',
+  },
+  'update-unseen': {
+    meaning: 'UpdateEnvironment was accepted, and Elastic Beanstalk reports no event of it',
+    advice: 'Check the events of the environment, then run the job again.',
+  },
+  'environment-unhealthy': {
+    meaning:
+      'the version was deployed, and the Elastic Beanstalk environment did not reach an accepted health color in time',
+    advice: 'Read the causes of enhanced health; raise wait-for-environment-recovery if the program starts slowly.',
+    docs: 'https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/environments-health-enhanced-notifications.html',
+  },
   'not-watched': {
     meaning: 'wait-for-service-stability is false, so the end of the deployment is unknown',
     advice: 'Check the service in the AWS console, or set wait-for-service-stability to true.',

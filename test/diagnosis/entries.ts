@@ -1,3 +1,5 @@
+import { beanstalkEvents } from '../../src/diagnosis/catalogue/beanstalk-events.ts'
+import { beanstalkLog } from '../../src/diagnosis/catalogue/beanstalk-log.ts'
 import { capacity } from '../../src/diagnosis/catalogue/capacity.ts'
 import { health } from '../../src/diagnosis/catalogue/health.ts'
 import { imagePull } from '../../src/diagnosis/catalogue/image-pull.ts'
@@ -17,4 +19,6 @@ export const entries = [
   ...traffic,
   ...verdicts,
   ...lastWords,
+  ...beanstalkLog,
+  ...beanstalkEvents,
 ]

@@ -9,10 +9,12 @@ import type { Network } from './ec2.ts'
 import type { PushJobScenes } from './ecr-push-jobs.ts'
 import type { ScanScenes } from './ecr-scans.ts'
 import type { EcsQuirks, InfrastructureDenial, LambdaHooks } from './ecs/quirks.ts'
+import type { Beanstalk } from './elasticbeanstalk/elasticbeanstalk.ts'
 import type { ObjectStorage } from './s3/s3.ts'
 
 export type { Network } from './ec2.ts'
 export type { EcsQuirks, HookOutcome, InfrastructureDenial, LambdaHooks } from './ecs/quirks.ts'
+export type { Beanstalk } from './elasticbeanstalk/elasticbeanstalk.ts'
 export type { ObjectStorage } from './s3/s3.ts'
 
 /** One request, as the recorder keeps it. */
@@ -24,6 +26,8 @@ export interface Call {
   readonly accessKeyId: string
   /** Virtual milliseconds since 1970. */
   readonly at: number
+  /** AWS's id of the request, as its reply has it. */
+  readonly requestId?: string
   readonly input: Readonly<Record<string, unknown>>
   /** Error code that was answered, if any, or the fault that was injected. */
   outcome?: string
@@ -87,6 +91,7 @@ export interface Region {
   readonly s3: ObjectStorage
   readonly secretsmanager: Secrets
   readonly ssm: Secrets
+  readonly elasticbeanstalk: Beanstalk
 }
 
 // --- Scenarios: what containers do, by image ------------------------------------------------------------------------------

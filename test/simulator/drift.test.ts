@@ -34,6 +34,10 @@ const reviewed: Readonly<Record<string, { readonly since: string; readonly why: 
     since: '2026-11-21',
     why: 'Newer than client-ecr 3.1169. Replication rules are not used by Slipway.',
   },
+  "elasticbeanstalk PlatformDescription.DefaultAmiList: only in AWS's model": {
+    since: '2026-11-30',
+    why: 'Newer than client-elastic-beanstalk 3.1138. Images of platforms are not read.',
+  },
   ...Object.fromEntries(
     [
       'CreateDeploymentGroupInput',

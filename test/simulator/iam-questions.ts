@@ -14,7 +14,7 @@ export type GroupOf = (
  * form of cfn-lint 1.58.0 (`Policies.json`).
  */
 const withoutResource =
-  /^(application-autoscaling:Describe|cloudwatch:|codedeploy:(ContinueDeployment|GetDeploymentTarget|ListApplications|StopDeployment)$|ec2:|ecr:(DescribePullThroughCacheRules|DescribeRegistry|DescribeRepositoryCreationTemplates|GetAuthorizationToken|GetSigningConfiguration)$|ecs:(DescribeTaskDefinition|ListClusters|ListServices|ListTaskDefinitions)$|elasticloadbalancing:Describe|logs:DescribeLogGroups$|sts:)/
+  /^(application-autoscaling:Describe|cloudwatch:|codedeploy:(ContinueDeployment|GetDeploymentTarget|ListApplications|StopDeployment)$|ec2:|ecr:(DescribePullThroughCacheRules|DescribeRegistry|DescribeRepositoryCreationTemplates|GetAuthorizationToken|GetSigningConfiguration)$|elasticbeanstalk:(CreateStorageLocation|DescribeAccountAttributes)$|ecs:(DescribeTaskDefinition|ListClusters|ListServices|ListTaskDefinitions)$|elasticloadbalancing:Describe|logs:DescribeLogGroups$|sts:)/
 
 const texts = (value: unknown): readonly string[] =>
   typeof value === 'string' ? [value] : Array.isArray(value) ? value.flatMap(texts) : []
@@ -79,6 +79,18 @@ function codeDeployResources(action: string, { call, arn, named, groupOf }: Scen
   )
 }
 
+/** Service Authorization Reference, "Actions, resources, and condition keys for AWS Elastic Beanstalk". */
+function beanstalkResources(action: string, { arn, named }: Scene): readonly string[] {
+  const [application = '*'] = named('ApplicationName')
+  const of = (kind: string, names: readonly string[]) =>
+    names.map((name) => arn('elasticbeanstalk', `${kind}/${application}/${name}`))
+  const names = named('EnvironmentNames', 'EnvironmentName', 'SourceEnvironmentName', 'DestinationEnvironmentName')
+  const labels = named('VersionLabels', 'VersionLabel')
+  if (/ApplicationVersion/.test(action)) return of('applicationversion', labels.length > 0 ? labels : ['*'])
+  if (/Tags/.test(action)) return named('ResourceArn')
+  return of('environment', names.length > 0 ? names : ['*'])
+}
+
 /** A bucket, or objects of it: https://docs.aws.amazon.com/AmazonS3/latest/userguide/security_iam_service-with-iam.html */
 function s3Resources({ call, named }: Scene): readonly string[] {
   const bucket = `arn:aws:s3:::${named('Bucket')[0] ?? ''}`
@@ -103,6 +115,8 @@ function resourcesOf({ action, resource }: Need, scene: Scene): readonly string[
       return named('Id', 'DistributionId')
         .slice(-1)
         .map((id) => `arn:aws:cloudfront::${arn('', '').split(':')[4]}:distribution/${id}`)
+    case 'elasticbeanstalk':
+      return beanstalkResources(action, scene)
     case 's3':
       return s3Resources(scene)
     case 'ecr': {

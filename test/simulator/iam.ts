@@ -101,7 +101,12 @@ export const fitsCondition = (condition: string | RegExp, value: string): boolea
 const isRest = (service: string) => service === 's3' || service === 'cloudfront'
 
 const isQuery = (service: string) =>
-  service === 'sts' || service === 'elbv2' || service === 'ec2' || service === 'iam' || isRest(service)
+  service === 'sts' ||
+  service === 'elbv2' ||
+  service === 'ec2' ||
+  service === 'iam' ||
+  service === 'elasticbeanstalk' ||
+  isRest(service)
 
 /** EC2 has words of its own: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html */
 const denialCode = (service: string) => {

@@ -20,6 +20,7 @@ const packages: Readonly<Record<string, () => Promise<object>>> = {
   ssm: () => import('@aws-sdk/client-ssm'),
   'application-autoscaling': () => import('@aws-sdk/client-application-auto-scaling'),
   iam: () => import('@aws-sdk/client-iam'),
+  elasticbeanstalk: () => import('@aws-sdk/client-elastic-beanstalk'),
   ec2: () => import('@aws-sdk/client-ec2'),
   cloudfront: () => import('@aws-sdk/client-cloudfront'),
   s3: () => import('@aws-sdk/client-s3'),

@@ -12,6 +12,7 @@ import { createNetwork } from './ec2.ts'
 import { createEcr } from './ecr.ts'
 import { createEcrPublic } from './ecr-public.ts'
 import { createEcs } from './ecs/ecs.ts'
+import { createBeanstalk } from './elasticbeanstalk/elasticbeanstalk.ts'
 import { createLoadBalancing } from './elbv2.ts'
 import { createExchange, type Exchange, type Side } from './exchange.ts'
 import { createFaults, type Faults } from './faults.ts'
@@ -114,6 +115,7 @@ const services = {
   cloudfront: createCloudFront,
   secretsmanager: createSecretsManager,
   ssm: createSsm,
+  elasticbeanstalk: createBeanstalk,
 }
 
 /** Services are made when they are first asked for, so that they may ask for each other. */
@@ -282,6 +284,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
         region: routed.region,
         accessKeyId: routed.accessKeyId,
         at: clock.now(),
+        requestId: routed.requestId,
         input: withoutBody(routed.input),
       }
       recorder.add(call)

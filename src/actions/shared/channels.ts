@@ -82,21 +82,15 @@ export async function openChannels(
   return { subject, slack, statuses }
 }
 
-function subjectOf(
-  { environment, accountId, url, subject }: Place,
-  { cluster, service, region }: Where,
-): Omit<Subject, 'run'> {
-  return {
+function subjectOf(place: Place, { cluster, service, region }: Where): Omit<Subject, 'run'> {
+  const { environment, accountId, url } = place
+  const ofService = {
     service: resourceName(service ?? ''),
     home: { kind: 'cluster', name: resourceName(cluster) },
-    region,
-    environment,
-    accountId,
-    url,
     nouns: serviceNouns,
     outputs: outputNames,
-    ...subject,
   }
+  return { ...(place.subject ?? ofService), region, environment, accountId, url }
 }
 
 const savedSlack = 'slack'

@@ -64,11 +64,23 @@ export function isDeclaredError(routed: Routed, code: string): boolean {
   // The model of EC2 names no errors at all, and that of S3 few:
   // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
   if (routed.protocol === 'ec2' || routed.service === 's3') return true
+  if (routed.service === 'elasticbeanstalk' && beanstalkErrors.has(code)) return true
   const shape = errorShape(routed.model, code)
   return shape === undefined
     ? commonErrors.has(code)
     : routed.operation.errors.includes(shape[0]) || commonErrors.has(code)
 }
+
+/**
+ * https://docs.aws.amazon.com/elasticbeanstalk/latest/api/CommonErrors.html, and what the command line tools print of refused
+ * settings.
+ */
+const beanstalkErrors = new Set([
+  'ConfigurationValidationException',
+  'InvalidParameterCombination',
+  'InvalidParameterValue',
+  'MissingParameter',
+])
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/CommonErrors.html and what the query services add. */
 const commonErrors = new Set([

@@ -43,6 +43,11 @@ const endpoints: readonly Endpoint[] = [
   },
   { service: 'sts', query: { version: '2011-06-15', signing: 'sts' }, validation: 'ValidationError' },
   { service: 'iam', query: { version: '2010-05-08', signing: 'iam' }, validation: 'ValidationError' },
+  {
+    service: 'elasticbeanstalk',
+    query: { version: '2010-12-01', signing: 'elasticbeanstalk' },
+    validation: 'ValidationError',
+  },
   { service: 's3', rest: 's3', validation: 'InvalidArgument' },
   { service: 'cloudfront', rest: 'cloudfront', validation: 'InvalidArgument' },
   { service: 'ec2', query: { version: '2016-11-15', signing: 'ec2' }, validation: 'InvalidParameterValue' },

@@ -1,0 +1,87 @@
+import { deploy } from '../../deployment/deploy.ts'
+import { rollBack } from '../../deployment/roll-back.ts'
+import type { Action, Runner } from '../../runner/action.ts'
+import { invalidInputs } from '../../runner/inputs.ts'
+import { beanstalkRollback, beanstalkTarget } from '../../targets/beanstalk/index.ts'
+import { text } from '../../text.ts'
+import { openReport } from '../shared/open-report.ts'
+import { settleInPost } from '../shared/post-step.ts'
+import { runAndReport } from '../shared/run-and-report.ts'
+import { endOfJob, openAws, regionOf } from '../world/open-aws.ts'
+import { commitHistory } from '../world/open-history.ts'
+import { withSecretsAndAbort } from '../world/secrets-and-abort.ts'
+import { openSource } from '../world/source-commit.ts'
+import { network, type World } from '../world/world.ts'
+import { beanstalkRequest, reportInputs, reportPlace } from './beanstalk-place.ts'
+import { type DeployBeanstalkInputs, deployBeanstalkInputs, withoutAliases } from './deploy-beanstalk-inputs.ts'
+import { wantedVersion } from './wanted-version.ts'
+
+/** Deploys to an environment of Elastic Beanstalk. The network is a parameter, so that tests define the responses of AWS and others. */
+export function createDeployBeanstalk(world: World): Action<typeof deployBeanstalkInputs> {
+  return {
+    inputs: deployBeanstalkInputs,
+    main: (inputs, runner) =>
+      withSecretsAndAbort(inputs, runner, (calling) => begin(withoutAliases(inputs), calling, runner, world)),
+    post: (inputs, runner) => settleInPost(reportInputs(withoutAliases(inputs)), runner, world),
+  }
+}
+
+/** `deploy-beanstalk` with the network of the runner. */
+export const action = createDeployBeanstalk(network)
+
+/** `calling`: the runner with a signal that also aborts calls to AWS once the report is complete. */
+async function begin(inputs: DeployBeanstalkInputs, calling: Runner, runner: Runner, world: World): Promise<void> {
+  requireOneContent(inputs)
+  const aws = openAws(inputs, calling, endOfJob(runner.clock), world.requestHandler)
+  const folder = inputs.sourceDirectory ?? '.'
+  const source = openSource({ config: `${folder}/bundle`, revision: inputs.revision }, runner)
+  const { change, terms } = beanstalkRequest(inputs, source, runner, () => wantedVersion(inputs, source, runner))
+  const purpose = purposeOf(inputs)
+  const place = reportPlace(inputs, regionOf(inputs, runner.environment))
+  const where = { cluster: inputs.applicationName, service: inputs.environmentName, region: aws.region }
+  const report = await openReport(reportInputs(inputs), place, where, runner, world.fetch, { purpose, source })
+  const { clock, signal } = runner
+  const { credentialLifetime } = aws
+  const history = commitHistory(inputs, source, calling, world)
+  const context = { clock, signal, keep: report.keep, history, credentialLifetime }
+  const events =
+    purpose === 'rollback'
+      ? rollBack(beanstalkRollback(change, inputs.versionLabel, aws), { ...terms, guard: undefined }, context)
+      : deploy(beanstalkTarget(change, aws), terms, context)
+  await runAndReport(events, report.keep, report.reporter, runner)
+}
+
+function purposeOf({ rollBack: isRollback, deploymentId }: DeployBeanstalkInputs): 'rollback' | 'watch' | undefined {
+  if (isRollback) return 'rollback'
+  return deploymentId === undefined ? undefined : 'watch'
+}
+
+/** What is deployed is given once. Throws `inputs-invalid`. */
+function requireOneContent(inputs: DeployBeanstalkInputs): void {
+  const { deploymentPackagePath, sourceDirectory, image, imageUri, versionLabel, optionSettings, deploymentId } = inputs
+  const hasPackage = deploymentPackagePath !== undefined
+  const isEmpty =
+    !inputs.rollBack &&
+    !hasPackage &&
+    (sourceDirectory ?? image ?? imageUri ?? versionLabel ?? deploymentId) === undefined
+  const problems = [
+    ...(hasPackage && (sourceDirectory ?? image ?? imageUri) !== undefined
+      ? [text`deployment-package-path excludes source-directory, image and image-uri`]
+      : []),
+    ...(imageUri !== undefined && (sourceDirectory ?? image) !== undefined
+      ? [text`image-uri (cluster mode) excludes source-directory and image`]
+      : []),
+    ...(inputs.rollBack && (deploymentPackagePath ?? sourceDirectory ?? image ?? imageUri ?? deploymentId) !== undefined
+      ? [text`roll-back deploys a version that exists: set version-label or nothing beside it`]
+      : []),
+    ...((inputs.swapEnvironmentName === undefined) !== (inputs.swapCnamePrefix === undefined)
+      ? [text`swap-environment-name and swap-cname-prefix require each other`]
+      : []),
+    ...(isEmpty && optionSettings.length === 0
+      ? [
+          text`nothing to deploy: set source-directory, deployment-package-path, image, image-uri, version-label or option-settings`,
+        ]
+      : []),
+  ]
+  if (problems.length > 0) throw invalidInputs(problems)
+}

@@ -1,0 +1,59 @@
+import { readFileSync, statSync } from 'node:fs'
+import { Failure, type FailureCode } from '../../failure.ts'
+import { setting, type Text, text, untrusted } from '../../text.ts'
+import { largestBundle, tooLarge } from './list-files.ts'
+
+const mistaken = (path: string, why: Text, code: FailureCode = 'bundle-invalid') =>
+  new Failure({
+    code,
+    what: text`${setting('deployment-package-path')} ${untrusted(path)} is no source bundle`,
+    why,
+    fix: text`Give a ZIP, WAR or JAR file, or set ${setting('source-directory')} so that this action makes the bundle. Nothing has been changed.`,
+  })
+
+/** The bytes of a bundle that an earlier step made. `full`: its absolute path. */
+export function readPackage(path: string, full: string): Uint8Array {
+  const stat = statSync(full, { throwIfNoEntry: false })
+  if (stat === undefined) throw mistaken(path, text`ENOENT: the file does not exist`, 'file-unreadable')
+  if (!stat.isFile()) throw mistaken(path, text`it is not a regular file`)
+  if (stat.size > largestBundle) throw tooLarge(stat.size)
+  const bytes = readFileSync(full)
+  // APPNOTE.TXT 4.3.7 and 4.3.16: a local file header, or the end of an empty archive.
+  if (bytes.readUInt16BE(0) !== 0x504b)
+    throw mistaken(path, text`it does not start with the signature of a ZIP file (PK)`)
+  return bytes
+}
+
+/** Names of the entries of a ZIP file, from its central directory (APPNOTE.TXT 4.3.12 and 4.3.16). */
+export function namesIn(bytes: Uint8Array): readonly string[] {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const end = buffer.lastIndexOf(Buffer.from([0x50, 0x4b, 0x05, 0x06]))
+  if (end < 0 || end + 20 > buffer.length) return []
+  const count = buffer.readUInt16LE(end + 10)
+  const names: string[] = []
+  for (let at = buffer.readUInt32LE(end + 16), index = 0; index < count && at + 46 <= buffer.length; index++) {
+    const [name, extra, comment] = [28, 30, 32].map((offset) => buffer.readUInt16LE(at + offset)) as [
+      number,
+      number,
+      number,
+    ]
+    names.push(buffer.toString('utf8', at + 46, at + 46 + name))
+    at += 46 + name + extra + comment
+  }
+  return names
+}
+
+/** What of a bundle will likely make its deployment fail. */
+export function doubtsAbout(names: readonly string[]): readonly string[] {
+  const folders = new Set(names.map((name) => name.split('/')[0]))
+  const hasRootFile = names.some((name) => !name.includes('/'))
+  const isNested = names.length > 0 && folders.size === 1 && !hasRootFile
+  return [
+    ...(isNested
+      ? [`All files of the bundle are in the folder ${[...folders][0]}: Elastic Beanstalk expects them at the root.`]
+      : []),
+    ...(names.some((name) => name.startsWith('__MACOSX/'))
+      ? ['The bundle contains __MACOSX, which breaks some platforms: zip it with zip -X -x "__MACOSX/*".']
+      : []),
+  ]
+}

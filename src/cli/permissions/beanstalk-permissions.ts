@@ -1,0 +1,83 @@
+import type { Permission } from './permission.ts'
+
+/** Permissions of `deploy-beanstalk`. AWS's managed policy for all of it is AdministratorAccess-AWSElasticBeanstalk. */
+export const deployBeanstalk = [
+  {
+    actions: [
+      'elasticbeanstalk:DescribeEnvironments',
+      'elasticbeanstalk:DescribeEvents',
+      'elasticbeanstalk:DescribeApplicationVersions',
+      'elasticbeanstalk:DescribeConfigurationSettings',
+    ],
+    why: 'read the environment, its policy and what is live; watch exactly this update',
+    without: 'fails',
+  },
+  {
+    actions: ['elasticbeanstalk:CreateStorageLocation', 's3:PutObject'],
+    note: 'on the bucket of Elastic Beanstalk',
+    why: 'upload the source bundle',
+    without: 'fails; not needed with `image-uri` or an existing `version-label`',
+  },
+  {
+    actions: ['elasticbeanstalk:CreateApplicationVersion', 'elasticbeanstalk:AddTags', 's3:GetObject'],
+    why: 'create the version from the bundle, tagged with its commit',
+    without: 'fails',
+  },
+  {
+    actions: [
+      'elasticbeanstalk:UpdateEnvironment',
+      'autoscaling:*',
+      'cloudformation:*',
+      'ec2:*',
+      'elasticloadbalancing:*',
+    ],
+    why: 'deploy: AWS acts on the resources of the environment with the rights of the caller, unless the environment has an operations role',
+    without: 'fails',
+  },
+  {
+    actions: ['elasticbeanstalk:DescribeInstancesHealth', 'elasticbeanstalk:DescribeEnvironmentHealth'],
+    why: 'prove which version each instance has; causes of enhanced health',
+    without: 'a mixed fleet is not seen, and what is live after a failure is unknown',
+  },
+  {
+    actions: ['s3:GetObject'],
+    note: 'on `resources/environments/logs/*` of that bucket',
+    why: 'live steps and the failed step from the deployment log',
+    without: 'the cause is that of the events; the report names the permission',
+  },
+  {
+    actions: ['elasticbeanstalk:ListTagsForResource'],
+    why: 'compare the commit of the live version',
+    without: 'a warning; `guard: strict` refuses',
+  },
+  {
+    actions: ['elasticbeanstalk:AbortEnvironmentUpdate'],
+    why: 'abort when the run is cancelled, or with `on-conflict: stop`',
+    without: 'the update is left, with a warning',
+  },
+  {
+    actions: ['elasticbeanstalk:DescribeEnvironmentManagedActions'],
+    why: 'name a managed update that keeps the environment from being Ready',
+    without: 'only its status is reported',
+  },
+  {
+    actions: ['elasticbeanstalk:ValidateConfigurationSettings'],
+    why: 'check `option-settings` before anything is changed',
+    without: 'fails with `option-settings`',
+  },
+  {
+    actions: ['elasticbeanstalk:SwapEnvironmentCNAMEs'],
+    why: '`swap-environment-name`',
+    without: 'the idle environment gets the version, and no swap follows',
+  },
+  {
+    actions: ['elasticbeanstalk:DescribePlatformVersion', 'elasticbeanstalk:DescribeAccountAttributes'],
+    why: 'warn of a retired platform branch and of the quota of versions',
+    without: 'both stay unchecked',
+  },
+  {
+    actions: ['elasticbeanstalk:DeleteApplicationVersion', 's3:DeleteObject'],
+    why: '`keep-versions`',
+    without: 'a warning',
+  },
+] as const satisfies readonly Permission[]

@@ -1,0 +1,69 @@
+import { unlessDenied } from '../../../deployment/optional-permission.ts'
+import { redactLines } from '../../../diagnosis/redact-lines.ts'
+import { Failure } from '../../../failure.ts'
+import type { ObjectStorage } from '../../../ports.ts'
+import type { BeanstalkContext, BeanstalkRecord } from '../request/beanstalk-request.ts'
+
+/** What finds the log of a deployment. */
+type Whose = Pick<BeanstalkRecord, 'environmentId' | 'requestId'>
+
+/**
+ * The key of the consolidated log of one deployment, which Elastic Beanstalk uploads while it runs (since 2026-03; cap 1 MB; a failed
+ * step is marked `[ERROR]`, with its last 50 lines). Developer guide, "Deployment logs".
+ */
+export function logKey(environmentId: string, requestId: string): string {
+  return `resources/environments/logs/deployments/${environmentId}/eb-deployment-${requestId}.log`
+}
+
+/** Reads the whole log; undefined where there is none. Throws `permission-missing`. */
+export function openLog(
+  { environmentId, requestId }: Whose,
+  { beanstalk, storages, identity }: BeanstalkContext,
+): () => Promise<string | undefined> {
+  let found: Promise<ObjectStorage> | undefined
+  const open = async () => {
+    const [bucket, { accountId }] = await Promise.all([beanstalk.storageBucket(), identity()])
+    return storages.bucket(bucket, accountId)
+  }
+  return async () => {
+    if (environmentId === undefined || requestId === undefined) return undefined
+    found ??= open()
+    const object = await (await found).get(logKey(environmentId, requestId))
+    return object && Buffer.from(object.bytes).toString('utf8')
+  }
+}
+
+/** Milliseconds between two reads of the log. */
+const interval = 15_000
+const step = /\[(?:INFO|WARN|ERROR)\]/
+
+/**
+ * New steps of a log that grows, without credentials. Reads nothing again after a refusal: the log only adds to what events state.
+ */
+export function startLogSteps(whose: Whose, context: BeanstalkContext): () => Promise<readonly string[]> {
+  const { clock } = context
+  const read = openLog(whose, context)
+  let told = 0
+  let next = clock.monotonic()
+  let isReadable = true
+  return async () => {
+    if (!isReadable || clock.monotonic() < next) return []
+    next = clock.monotonic() + interval
+    const text = await unlessUnreachable(unlessDenied(read(), () => (isReadable = false)))
+    // Up to the last whole line: the rest of it comes with the next read.
+    const whole = text?.slice(0, text.lastIndexOf('\n') + 1).split('\n') ?? []
+    const news = whole.slice(told)
+    told = Math.max(told, whole.length - 1)
+    return redactLines(news.filter((line) => step.test(line)))
+  }
+}
+
+/** The log is read beside the watch, which must not end by it. */
+async function unlessUnreachable<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading
+  } catch (error) {
+    if (error instanceof Failure && /^(aws-rejected|aws-unreachable)$/.test(error.parts.code)) return undefined
+    throw error
+  }
+}

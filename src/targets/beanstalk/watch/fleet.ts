@@ -1,0 +1,49 @@
+import type { Progress } from '../../../deployment/unit-progress.ts'
+import type { BeanstalkInstance } from '../../../ports.ts'
+import { asName, joined, type Text, text } from '../../../text.ts'
+
+/** The instances of an environment, by the version that was deployed to them last. */
+export interface Fleet {
+  readonly all: readonly BeanstalkInstance[]
+  /** Those that got the version; also where its deployment to them failed. */
+  readonly ours: readonly BeanstalkInstance[]
+  /** Every instance has the version, and its deployment succeeded on each. */
+  readonly isWhole: boolean
+}
+
+/** Undefined where the environment has basic health reporting, or they may not be read. */
+export function fleetOf(instances: readonly BeanstalkInstance[] | undefined, label: string): Fleet | undefined {
+  if (instances === undefined) return undefined
+  const ours = instances.filter((instance) => instance.label === label)
+  const isWhole = ours.length === instances.length && ours.every(isDeployed)
+  return { all: instances, ours, isWhole }
+}
+
+function isDeployed({ deploymentStatus }: BeanstalkInstance): boolean {
+  return deploymentStatus === 'Deployed'
+}
+
+/** Which instances have which version: `i-1, i-2: v2; i-3: v1`. Undefined where the instances are unknown. */
+export function fleetInWords(fleet: Fleet | undefined): Text | undefined {
+  if (fleet === undefined || fleet.all.length === 0) return undefined
+  const labels = [...new Set(fleet.all.map(({ label = 'no version' }) => label))]
+  const rows = labels.map((label) => {
+    const those = fleet.all.filter((instance) => (instance.label ?? 'no version') === label)
+    return text`${asName(label)} on ${joined(those.map(inWords))}`
+  })
+  return joined(rows, '; ')
+}
+
+function inWords({ id, deploymentStatus }: BeanstalkInstance): Text {
+  return deploymentStatus === 'Deployed' || deploymentStatus === undefined
+    ? text`${asName(id)}`
+    : text`${asName(id)} (${asName(deploymentStatus)})`
+}
+
+/** How many instances have the version. `wanted`: as many as the environment had before the deployment. */
+export function progressOf(fleet: Fleet, wanted: number): Progress {
+  const done = fleet.ours.filter(isDeployed).length
+  const failed = fleet.ours.filter(({ deploymentStatus }) => deploymentStatus === 'Failed').length
+  const pending = Math.max(0, Math.max(wanted, done) - done - failed)
+  return { unit: 'instances', doneWord: 'deployed', wanted: Math.max(wanted, done), done, pending, failed }
+}
