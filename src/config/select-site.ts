@@ -1,3 +1,5 @@
+import { Failure } from '../failure.ts'
+import { setting, text, untrusted } from '../text.ts'
 import { siteOfAssets } from './names.ts'
 import type { Config } from './schema.ts'
 import { type EnvironmentTarget, environmentOf, selectEnvironment } from './select-target.ts'
@@ -42,6 +44,23 @@ export function selectSite(config: Config, environmentName: string, name: string
   }
   const settings = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined && value !== ''))
   return { ...target, name: site, assetsOnly: site !== name, settings: settings as Record<string, string> }
+}
+
+/** The site of that name, or the only one of the environment. Throws `config-invalid`. */
+export function requireSite(config: Config, environmentName: string, name: string | undefined): SiteTarget {
+  const names = Object.keys(environmentOf(config, environmentName).sites)
+  const chosen = name ?? (names.length === 1 ? names[0] : undefined)
+  const site = chosen !== undefined && names.includes(chosen) ? selectSite(config, environmentName, chosen) : undefined
+  if (site) return site
+  throw new Failure({
+    code: 'config-invalid',
+    what:
+      name === undefined && names.length > 1
+        ? text`The environment ${untrusted(environmentName)} of slipway.yml has several sites, and the input site does not say which`
+        : text`The environment ${untrusted(environmentName)} of slipway.yml has no site${name === undefined ? [] : text` ${untrusted(name)}`}`,
+    why: text`it has ${untrusted(names.join(', ') || 'none')}`,
+    fix: text`Set the input ${setting('site')} to one of them, or bucket and folder instead.`,
+  })
 }
 
 const rules = (given: Readonly<Record<string, string>> | undefined) => lines(given, ': ')

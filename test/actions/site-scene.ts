@@ -1,8 +1,8 @@
 /** A site in a bucket behind a distribution, and steps that deploy to it. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { deploySiteInputs } from '../../src/actions/deploy-site/deploy-site-inputs.ts'
 import { createDeploySite } from '../../src/actions/deploy-site/index.ts'
+import { deploySiteInputs } from '../../src/actions/inputs/deploy-site-inputs.ts'
 import { Failure } from '../../src/failure.ts'
 import { said } from '../refusal.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
