@@ -36,8 +36,7 @@ export interface SiteOptions {
   readonly bucket?: BucketOptions
 }
 
-export function siteScene(options: SiteOptions = {}) {
-  const sim = createSimulator()
+export function siteScene(options: SiteOptions = {}, sim = createSimulator()) {
   const { s3 } = sim.world.region('eu-west-1')
   const { cloudfront } = sim.world.region('us-east-1')
   const distribution = cloudfront.createDistribution({

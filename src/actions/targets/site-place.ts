@@ -54,7 +54,12 @@ export function sitePlace(inputs: DeploySiteInputs, target?: SiteTarget): Place 
     region: inputs.awsRegion,
     accountId: target?.accountId,
     roleArn: inputs.roleToAssume,
-    subject: { service, home: { kind: 'bucket', name: bucket }, nouns: siteNouns, outputs: siteOutputs },
+    subject: {
+      service: target?.assetsOnly ? `${service} (assets)` : service,
+      home: { kind: 'bucket', name: bucket },
+      nouns: siteNouns,
+      outputs: siteOutputs,
+    },
   }
 }
 

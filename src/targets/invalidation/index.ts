@@ -133,7 +133,7 @@ function late({ distribution }: Invalidation): Cause {
 async function* failed<Ending extends End>(end: Ending, cause: Cause, { what, context }: Scene): Events<Ending | End> {
   const { distribution, paths, isBack } = what
   const stale = `edges of ${distribution} may serve earlier responses of ${paths.join(', ')} until their TTL is over`
-  if (!isBack) return { ...end, outcome: 'failed', cause, left: text`The new version is live; ${untrusted(stale)}.` }
+  if (!isBack) return { ...end, outcome: 'failed', cause, left: text`Until then, ${untrusted(stale)}.` }
   const reason = renderText(cause.what, (theirs) => theirs)
   yield { kind: 'warning', at: context.clock.now(), message: untrusted(`${reason}: ${stale}.`) }
   return end

@@ -32,7 +32,7 @@ export async function* sendAssets(change: AssetsChange): Events<End | Changed> {
     yield* send(change, hold)
     await record(change, hold)
     await hold.release()
-    return { outcome: 'succeeded', serving: { id, label: id } }
+    return { outcome: 'succeeded' }
   } catch (error) {
     if (context.signal.aborted) throw error
     if (hold.isLost()) return { outcome: 'superseded', cause: causeFor(error) }
