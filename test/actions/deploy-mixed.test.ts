@@ -204,7 +204,7 @@ describe('paths that are invalidated after a service', () => {
     expect([outputs.verdict, outputs['cause-code']]).toEqual(['rolled-back', 'permission-missing'])
     expect([serving(scene.sim, 'api'), log]).toEqual([
       imageOf('api', 'v1'),
-      expect.stringMatching(/warning .*edges of E\w+ may serve earlier responses of \/api\/\* until their TTL is over/),
+      expect.stringMatching(/⚠ .*edges of E\w+ may serve earlier responses of \/api\/\* until their TTL is over/),
     ])
   })
 
