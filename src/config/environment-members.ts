@@ -18,6 +18,7 @@ export function checkMembers(file: File, context: z.core.$RefinementCtx): void {
   if (file.services === undefined && file.sites === undefined) issue(['services'], 'is missing, and so is sites')
   for (const name of Object.keys(file.sites ?? {}).filter((site) => Object.hasOwn(file.services ?? {}, site)))
     issue(['sites', name], 'has the name of a service; the names of services and sites must differ')
+  misplaced(file, issue)
   for (const [environment, placed] of Object.entries(file.environments)) {
     const path = ['environments', environment]
     if (placed.services === undefined && placed.sites === undefined)
@@ -26,6 +27,26 @@ export function checkMembers(file: File, context: z.core.$RefinementCtx): void {
       for (const [name, hint] of strangers(placed[kind], file[kind]))
         issue([...path, kind, name], `is not one of the ${kind} that the file names under "${kind}"${hint}`)
   }
+}
+
+/** A service of Elastic Beanstalk has an environment of it, and no other service has. */
+function misplaced(file: File, issue: (path: PropertyKey[], message: string) => void): void {
+  for (const [environment, { services = {} }] of Object.entries(file.environments))
+    for (const [name, placement] of Object.entries(services)) {
+      const isOfBeanstalk = has(file.services?.[name], 'beanstalk')
+      const path = ['environments', environment, 'services', name]
+      if (has(placement, 'environment') && !isOfBeanstalk)
+        issue([...path, 'environment'], `is for a service with beanstalk, which services.${name} has not`)
+      if (has(placement, 'cluster') && isOfBeanstalk)
+        issue(
+          [...path, 'cluster'],
+          `is for a service of Amazon ECS, and services.${name} has beanstalk; set environment`,
+        )
+    }
+}
+
+function has(value: unknown, key: string): boolean {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
 }
 
 /** Names that the file does not have, each with a hint. */

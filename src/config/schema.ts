@@ -16,7 +16,9 @@ const placed = z.strictObject({
   services: z
     .record(nameSchema, placementSchema)
     .optional()
-    .describe('The services of this environment, each with its ECS cluster and service.'),
+    .describe(
+      'The services of this environment, each with its ECS cluster and service, or its Elastic Beanstalk environment.',
+    ),
   sites: z
     .record(nameSchema, sitePlacementSchema)
     .optional()

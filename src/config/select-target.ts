@@ -40,11 +40,11 @@ export interface Target extends EnvironmentTarget {
   readonly after?: AfterDeployment | undefined
 }
 
-/** The targets of the named environments in the order given, each with its services in the order of the file. */
+/** The targets on Amazon ECS of the named environments in the order given, each with its services in the order of the file. */
 export function selectTargets(config: Config, environments: readonly string[]): readonly Target[] {
   return environments.flatMap((name) => {
     const environment = environmentOf(config, name)
-    return Object.keys(environment.services).map((service) => target(config, name, environment, service))
+    return ecsNames(environment).map((service) => target(config, name, environment, service))
   })
 }
 
@@ -85,7 +85,7 @@ export function selectEnvironment(config: Config, name: string): EnvironmentTarg
 /** One target; `service` may be left out where the environment has only one. */
 export function selectTarget(config: Config, environmentName: string, service: string | undefined): Target {
   const environment = environmentOf(config, environmentName)
-  const names = Object.keys(environment.services)
+  const names = ecsNames(environment)
   const name = service ?? (names.length === 1 ? names[0] : undefined)
   if (name !== undefined && names.includes(name)) return target(config, environmentName, environment, name)
   throw new Failure({
@@ -94,12 +94,16 @@ export function selectTarget(config: Config, environmentName: string, service: s
       name === undefined
         ? text`The environment ${environmentName} of slipway.yml has several services, and the input service does not say which`
         : text`The environment ${environmentName} of slipway.yml has no service ${untrusted(name)}`,
-    why: text`it has ${names.join(', ')}`,
+    why: text`it has ${names.join(', ') || 'none on Amazon ECS'}`,
     fix:
       name === undefined
         ? text`Set the input service to one of them. The action deploy also deploys several together: by its input services, or by waves in slipway.yml.`
         : text`Set the input service to one of them.`,
   })
+}
+
+function ecsNames({ services }: EnvironmentConfig): readonly string[] {
+  return Object.entries(services).flatMap(([name, placement]) => ('cluster' in placement ? [name] : []))
 }
 
 /** A valid environment by its name. Throws `config-invalid` with the nearest name. */
@@ -117,7 +121,8 @@ export function environmentOf(config: Config, name: string): EnvironmentConfig {
 }
 
 function target(config: Config, environmentName: string, environment: EnvironmentConfig, name: string): Target {
-  const placement = environment.services[name]
+  const found = environment.services[name]
+  const placement = found && 'cluster' in found ? found : undefined
   const service = Object.hasOwn(config.services, name) ? config.services[name] : undefined
   if (!placement || !service) {
     throw new Failure({

@@ -4,7 +4,9 @@ import { deployInputs } from '../../src/actions/inputs/deploy-inputs.ts'
 import { region } from '../deployment/scene.ts'
 import { type FakeRunner, fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import type { Behaviour } from '../simulator/contract.ts'
+import type { BeanstalkSeed } from '../simulator/elasticbeanstalk/elasticbeanstalk.ts'
 import { seededTaskDefinition } from '../simulator/fixtures.ts'
+import { production } from './beanstalk-scene.ts'
 import { environment as jobEnvironment, takenBySlack } from './scene.ts'
 import { cluster, imageOf, severalScene } from './several-scene.ts'
 import { type Build, bucket, type SiteOptions, siteScene } from './site-scene.ts'
@@ -14,6 +16,22 @@ export function mixedScene(options: SiteOptions = {}) {
   return siteScene(options, severalScene(['api']))
 }
 
+/** The same with an environment of Elastic Beanstalk, which runs v1. */
+export function withBeanstalk(options: SiteOptions = {}, seed: Partial<BeanstalkSeed> = {}): MixedScene {
+  const scene = mixedScene(options)
+  const { elasticbeanstalk } = scene.sim.world.region(region)
+  elasticbeanstalk.seed({ environment: production, ...seed })
+  Object.assign(elasticbeanstalk.quirks, { launch: 20, termination: 40, health: 15, healthLimit: 60 })
+  return scene
+}
+
+/** What the instances run. */
+export const labels = ({ sim }: MixedScene) =>
+  sim.world
+    .region(region)
+    .elasticbeanstalk.environment(production)
+    .instances.map(({ label }) => label)
+
 export type MixedScene = ReturnType<typeof mixedScene>
 
 /** What slipway.yml says beside what all of these tests share. */
@@ -21,18 +39,20 @@ export interface Declared {
   readonly waves?: string
   /** Of the service, after cluster and service. */
   readonly after?: string
+  /** Adds the service web on Elastic Beanstalk: what its environment says beside its name. */
+  readonly web?: string
   /** Of the site in the environment. */
   readonly site?: string
 }
 
 export function configOf(
   { distribution }: MixedScene,
-  { waves = '[[shop.assets], [api], [shop]]', after = '', site = '' }: Declared = {},
+  { waves = '[[shop.assets], [api], [shop]]', after = '', site = '', web }: Declared = {},
 ) {
   return `version: 1
 services:
   api: { task-definition: deploy/api.json }
-sites:
+${web === undefined ? '' : '  web: { beanstalk: { application: shop, source-directory: app } }\n'}sites:
   shop: { folder: dist }
 environments:
   production:
@@ -40,7 +60,7 @@ environments:
     account: "111122223333"
     services:
       api: { cluster: ${cluster}, service: api${after} }
-    sites:
+${web === undefined ? '' : `      web: { environment: ${production}${web} }\n`}    sites:
       shop: { bucket: ${bucket}, distribution: ${distribution.id}${site} }
     waves: ${waves}
     slack: C0123456789
@@ -68,6 +88,7 @@ export async function release(scene: MixedScene, what: Release, given: Record<st
   writeFiles(runner.workspace, {
     'slipway.yml': config,
     'deploy/api.json': JSON.stringify(definition),
+    'app/package.json': `{"version":"${version}"}`,
     ...Object.fromEntries(Object.entries(build).map(([path, content]) => [`dist/${path}`, content])),
   })
   what.onRunner?.(runner)

@@ -1,14 +1,18 @@
 import type { Aws } from '../../aws/connect.ts'
+import type { BeanstalkTarget } from '../../config/select-beanstalk.ts'
 import type { EnvironmentOrder } from '../../deployment/policies.ts'
 import type { Target } from '../../deployment/target.ts'
 import type { WaveMember } from '../../deployment/waves/waves-request.ts'
 import type { Returning } from '../../deployment/waves/ways-back.ts'
 import type { Runner } from '../../runner/action.ts'
 import type { Source } from '../../source.ts'
+import { beanstalkTarget } from '../../targets/beanstalk/index.ts'
 import { ecsInFlight, ecsTargetsTogether } from '../../targets/ecs/index.ts'
 import type { ServiceChange } from '../../targets/ecs/request/service-request.ts'
 import { type SentAssets, siteAssetsTarget, siteTarget } from '../../targets/site/index.ts'
+import { wantedVersion } from '../bundle/wanted-version.ts'
 import type { DeployInputs } from '../inputs/deploy-inputs.ts'
+import { beanstalkInputsOf, beanstalkRequest } from '../targets/beanstalk-place.ts'
 import { behindDistribution } from '../targets/behind-distribution.ts'
 import { deployRequest, preflightPolicy } from '../targets/requested-service.ts'
 import { requireSiteInputs, siteRequest, siteTerms } from '../targets/requested-site.ts'
@@ -37,8 +41,10 @@ export async function openMembers(waves: Waves, opening: Opening): Promise<reado
   const open = await ecsTargetsTogether({ ...aws, images }, runner.clock)
   // A site and its assets are two members: the one has what the other has sent.
   const sent = new Map<string, SentAssets>()
-  const member = (one: PlacedService) =>
-    one.site ? siteMember(one, one.site, sent, opening) : service(one, open, opening)
+  const member = (one: PlacedService) => {
+    if (one.site) return siteMember(one, one.site, sent, opening)
+    return one.beanstalk ? beanstalkMember(one, one.beanstalk, opening) : service(one, open, opening)
+  }
   return await Promise.all(waves.map((wave) => Promise.all(wave.map(member))))
 }
 
@@ -69,9 +75,25 @@ async function siteMember(
   return { name, target, terms }
 }
 
+async function beanstalkMember(
+  { name, place }: PlacedService,
+  beanstalk: BeanstalkTarget,
+  { inputs: given, aws, runner, order, source }: Opening,
+): Promise<WaveMember> {
+  const inputs = beanstalkInputsOf(given, beanstalk, place.image)
+  let wanted: ReturnType<typeof wantedVersion> | undefined
+  const once = () => {
+    wanted ??= wantedVersion(inputs, source, runner)
+    return wanted
+  }
+  const { change, terms } = beanstalkRequest(inputs, source, runner, once)
+  const target = behindDistribution(beanstalkTarget(change, aws), place, aws, runner)
+  return { name, target, terms: { ...terms, order, preflight: preflightPolicy(given) } }
+}
+
 /** A member as the post step takes it back: with no more than its place. */
 export function returningMember(
-  { name, place, site }: PlacedService,
+  { name, place, site, beanstalk }: PlacedService,
   opening: Omit<Opening, 'order' | 'source'>,
 ): Returning {
   const { inputs, aws, runner, world } = opening
@@ -81,6 +103,11 @@ export function returningMember(
     const request = siteRequest(own, aws.region, undefined, runner)
     const target = siteTarget(request, siteAccess(own, aws, runner, world))
     return { name, target, terms }
+  }
+  if (beanstalk) {
+    const own = beanstalkInputsOf(inputs, beanstalk, place.image)
+    const { change } = beanstalkRequest(own, undefined, runner, async () => undefined)
+    return { name, target: behindDistribution(beanstalkTarget(change, aws), place, aws, runner), terms }
   }
   const codeDeploy = {
     application: place.codeDeployApplication,

@@ -1,13 +1,15 @@
 import { resourceName } from '../../arn.ts'
 import type { Config } from '../../config/schema.ts'
+import { type BeanstalkTarget, selectBeanstalk } from '../../config/select-beanstalk.ts'
 import { type SiteTarget, selectSite } from '../../config/select-site.ts'
 import { nearest } from '../../nearest.ts'
 import type { Runner } from '../../runner/action.ts'
 import { invalidInputs } from '../../runner/inputs.ts'
 import { type Text, text, untrusted } from '../../text.ts'
 import { type DeployInputs, deployInputs } from '../inputs/deploy-inputs.ts'
+import { beanstalkInputsOf, reportPlace } from '../targets/beanstalk-place.ts'
 import { lostAt, unpaired } from '../targets/input-rules.ts'
-import { configOf, type Place, placeIn } from '../targets/place.ts'
+import { configOf, fullImage, type Place, placeIn } from '../targets/place.ts'
 import { siteInputsOf, sitePlace } from '../targets/site-place.ts'
 
 /** One of several services that are deployed together. */
@@ -15,8 +17,9 @@ export interface PlacedService {
   /** As the inputs or slipway.yml name it. */
   readonly name: string
   readonly place: Place & { readonly service: string }
-  /** Undefined: a service of Amazon ECS. */
+  /** One of these, or none: a service of Amazon ECS. */
   readonly site?: PlacedSite | undefined
+  readonly beanstalk?: BeanstalkTarget | undefined
 }
 
 /** A site of slipway.yml. */
@@ -33,7 +36,7 @@ const most = 500
 
 /**
  * What is deployed together, wave by wave: what the input `services` names, or all of an environment for which slipway.yml declares
- * waves; also a site alone. Undefined: one service of Amazon ECS, or none. Throws `inputs-invalid` with all that is wrong.
+ * waves; also a site, or an environment of Elastic Beanstalk, alone. Undefined: one service of Amazon ECS, or none. Throws `inputs-invalid` with all that is wrong.
  */
 export async function severalPlaces(given: DeployInputs, runner: Runner): Promise<Waves | undefined> {
   const { services, environment, deploymentId } = given
@@ -56,16 +59,34 @@ export async function severalPlaces(given: DeployInputs, runner: Runner): Promis
         names.map(async (name): Promise<PlacedService> => {
           const site = config && selectSite(config, environment ?? '', name)
           if (site) return { name, place: sitePlace(siteInputsOf(inputs, site), site), site }
+          const beanstalk = config && selectBeanstalk(config, environment ?? '', name)
+          if (beanstalk) return placedBeanstalk(beanstalk, config, inputs)
           const place = await placeIn(loaded, { ...inputs, service: name }, runner)
           return { name: resourceName(name), place: { ...place, service: place.service ?? name } }
         }),
       ),
     ),
   )
-  const places = placed.flat().flatMap(({ place, site }) => (site ? [] : [place]))
+  const places = placed.flat().flatMap(({ place, site, beanstalk }) => (site || beanstalk ? [] : [place]))
   const lost = await lostAt('deploy', deployInputs, inputs, places, runner)
   if (lost.length > 0) throw invalidInputs(lost)
   return inOnePlace(placed)
+}
+
+async function placedBeanstalk(
+  beanstalk: BeanstalkTarget,
+  config: Config,
+  inputs: DeployInputs,
+): Promise<PlacedService> {
+  const { name, imageInput } = beanstalk
+  const { selectImages } = await import('../../config/select-images.ts')
+  const image = imageInput && fullImage(inputs.image, selectImages(config))
+  if (imageInput && image === undefined)
+    throw invalidInputs([
+      text`image is empty, but services.${untrusted(name)}.beanstalk.image of slipway.yml deploys it`,
+    ])
+  const own = beanstalkInputsOf(inputs, beanstalk, image)
+  return { name, place: { ...reportPlace(own, own.awsRegion, beanstalk), image }, beanstalk }
 }
 
 /** One step deploys to one region of one account, which an ARN may name for all. Throws `inputs-invalid`. */
@@ -93,7 +114,8 @@ async function declaredWaves(config: Config, { environment = '', service }: Depl
   const waves = service === undefined ? selectWaves(config, environment) : undefined
   const [only, ...others] = service === undefined ? memberNames(config, environment) : [service]
   if (waves || only === undefined || others.length > 0) return waves
-  return selectSite(config, environment, only) && [[only]]
+  const isAlone = selectSite(config, environment, only) ?? selectBeanstalk(config, environment, only)
+  return isAlone && [[only]]
 }
 
 /** Inputs that mean one service, or that several cannot share. */

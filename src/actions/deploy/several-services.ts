@@ -84,6 +84,8 @@ function servicesOf({ services }: DeployInputs, waves: Waves): Deployed['service
  * ends a cancelled job after five minutes (https://docs.github.com/en/actions/reference/workflow-cancellation-reference).
  */
 const settleLimit = 350
+/** More where an environment of Elastic Beanstalk is in flight: an abort is waited for before the version before is deployed again. */
+const abortLimit = 45_000
 
 /**
  * In the post step, as `settle` for one service: settles each deployment in flight by `on-cancel`, begins the rollback of those
@@ -93,7 +95,8 @@ export async function settleSeveral(inputs: DeployInputs, runner: Runner, world:
   const saved = savedDeployments(runner)
   const [first] = saved?.waves.flat() ?? []
   if (saved === undefined || first === undefined) return
-  const deadline = deadlineIn(runner.clock, postLimit + saved.open.length * settleLimit)
+  const isAborted = saved.open.some(({ record }) => record.target === 'beanstalk')
+  const deadline = deadlineIn(runner.clock, postLimit + saved.open.length * settleLimit + (isAborted ? abortLimit : 0))
   const aws = openAws(awsInputsAt(inputs, first.place), runner, deadline, world.requestHandler)
   const continued = { ...inputs, slackMessageTs: keptMessageTs(runner) ?? inputs.slackMessageTs }
   const where = { ...first.place, region: aws.region }

@@ -32,17 +32,18 @@ const unwatched = untrusted('after.invalidate is left out, as the deployment is 
  * fails the deployment has failed: edges may serve responses of the version before. A rollback invalidates as well.
  */
 export function invalidatingTarget(target: Target, what: Invalidation, access: Distributions): Target {
-  const { lookAhead, earlier } = target
+  const back = (one: Target) => invalidatingTarget(one, { ...what, isBack: true }, access)
+  const { earlier } = target
   return {
     ...target,
     async *lookAhead(terms, context) {
       await access.distribution(what.distribution)
-      if (lookAhead) yield* lookAhead(terms, context)
+      if (target.lookAhead) yield* target.lookAhead(terms, context)
     },
     async *prepare(terms, context, watchman) {
       return invalidating(yield* target.prepare(terms, context, watchman), { what, access, terms, context })
     },
-    ...(earlier && { earlier: (goal) => invalidatingTarget(earlier(goal), { ...what, isBack: true }, access) }),
+    ...(earlier && { earlier: (goal) => back(earlier.call(target, goal)) }),
   }
 }
 
