@@ -33,6 +33,7 @@ const howTo = [
   'two-accounts',
   'monorepo',
   'several-services',
+  'services-and-a-site',
   'canary',
   'codedeploy',
   'approve-traffic',

@@ -164,8 +164,8 @@ describe('the modules', () => {
     expect(offenders([...domain, ...adapters, 'actions'], stranger)).toEqual([])
   })
 
-  test('an action imports what several of them share, in this order: shared, targets, world, inputs', () => {
-    const order = ['shared', 'targets', 'world', 'inputs']
+  test('an action imports what several of them share, in this order: shared, targets, bundle, world, inputs', () => {
+    const order = ['shared', 'targets', 'bundle', 'world', 'inputs']
     const levelOf = (path: string) => order.indexOf(/^src\/actions\/([^/]+)\//.exec(path)?.[1] ?? '')
     const upwards = (name: string, file: string) =>
       name.startsWith('src/actions/') && dirname(name) !== dirname(file) && levelOf(name) <= levelOf(file)

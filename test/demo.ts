@@ -9,6 +9,8 @@ import { parseArgs } from 'node:util'
 import { findDocker } from './demo/docker.ts'
 import { choosePaint } from './demo/paint.ts'
 import { picture } from './demo/picture.ts'
+import { type ReleaseScenario, releaseScenarios } from './demo/release-scenarios.ts'
+import { tellRelease } from './demo/release-story.ts'
 import { brokenCanary, type Scenario, scenarios } from './demo/scenarios.ts'
 import { slackPage } from './demo/slack-page.ts'
 import { commitOf, openStage, speedOf } from './demo/stage.ts'
@@ -25,7 +27,7 @@ const usage = `Usage: npm run demo -- [--scenario NAME] [--fast] [--list] [--out
   --picture   runs all of the default scenarios and draws docs/demo.svg`
 
 const list = () =>
-  Object.entries(scenarios)
+  Object.entries({ ...scenarios, ...releaseScenarios })
     .map(([name, { about }]) => `  ${name.padEnd(20)} ${about}`)
     .join('\n')
 
@@ -59,9 +61,12 @@ function stop(problem: string): never {
   process.exit(2)
 }
 
-interface Chapter {
+interface Named {
   /** Names its files. */
   readonly name: string
+}
+
+interface Chapter extends Named {
   readonly scenario: Scenario
 }
 
@@ -106,6 +111,13 @@ async function tellAll(chapters: readonly Chapter[], output: string, isFast: boo
   }
 }
 
+async function tellOne(name: string, scenario: ReleaseScenario, output: string, isFast: boolean) {
+  print(paint('dim', 'The action in dist/ deploys examples/seed-003 to an AWS that is simulated here.'))
+  const story = await tellRelease(scenario, !isFast, { print, paint, docker: undefined })
+  await writeFiles(output, name, story)
+  return [story]
+}
+
 async function writeFiles(output: string, name: string, { summary, slack }: Told): Promise<void> {
   await mkdir(output, { recursive: true })
   await writeFile(join(output, `${name}.summary.md`), summary)
@@ -114,7 +126,7 @@ async function writeFiles(output: string, name: string, { summary, slack }: Told
   await writeFile(join(output, `${name}.slack.json`), `${JSON.stringify(slack.content, null, 2)}\n`)
 }
 
-function conclude(chapters: readonly Chapter[], told: readonly Told[], output: string, seconds: number): void {
+function conclude(chapters: readonly Named[], told: readonly Told[], output: string, seconds: number): void {
   const surprises = told.flatMap(({ surprises }, index) =>
     surprises.map((surprise) => `${chapters[index]?.name}: ${surprise}`),
   )
@@ -147,10 +159,14 @@ else if (options.list) console.log(`npm run demo -- --scenario NAME, with one of
 else {
   if (!existsSync(join(root, 'dist/deploy.js'))) stop('dist/ is not there. Run "npm run build" first.')
   const started = performance.now()
-  const chapters = chooseChapters(options.picture ? undefined : options.scenario)
-  const told = await tellAll(chapters, options.output, options.fast)
+  const name = options.picture ? undefined : options.scenario
+  const release = releaseScenarios[name ?? '']
+  const chapters = release ? [] : chooseChapters(name)
+  const told = release
+    ? await tellOne(name ?? '', release, options.output, options.fast)
+    : await tellAll(chapters, options.output, options.fast)
   const story = [...lines]
-  conclude(chapters, told, options.output, (performance.now() - started) / 1000)
+  conclude(release ? [{ name: name ?? '' }] : chapters, told, options.output, (performance.now() - started) / 1000)
   if (options.picture && process.exitCode !== 1) {
     const messages = told.flatMap(({ slack }) => slack ?? [])
     await writeFile(join(root, 'docs/demo.svg'), picture(story, messages))

@@ -1,10 +1,10 @@
 import type { Config } from './schema.ts'
-import { selectImageTags, selectTargets, selectWaves } from './select-target.ts'
+import { memberNames, selectImageTags, selectWaves } from './select-target.ts'
 
 /** One deployment of a workflow: a row of its matrix. */
 export interface DeploymentRow {
   readonly environment: string
-  /** Empty: all services of the environment, in its waves. */
+  /** Name of a service or site. Empty: all of the environment, in its waves. */
   readonly service: string
   /** Environment before it, or empty. */
   readonly after: string
@@ -19,7 +19,7 @@ export interface DeploymentRow {
 export function deploymentRows(config: Config, environments: readonly string[], before = ''): readonly DeploymentRow[] {
   return environments.flatMap((environment, index) => {
     const after = environments[index - 1] ?? before
-    const services = selectTargets(config, [environment]).map(({ name }) => name)
+    const services = memberNames(config, environment)
     const tags = selectImageTags(config, environment).join(' ')
     const named = tags === '' ? {} : { 'image-tags': tags }
     return (selectWaves(config, environment) ? [''] : services).map((service) => ({

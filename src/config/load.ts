@@ -2,7 +2,7 @@ import { invalid, parseObject, type Wanted } from '../document/document.ts'
 import type { Place } from '../mistake.ts'
 import { text } from '../text.ts'
 import { mistakesOf, worded } from './mistakes.ts'
-import { type Config, configSchema } from './schema.ts'
+import { type Config, configSchema, filled } from './schema.ts'
 
 const wanted: Wanted = {
   name: 'The configuration',
@@ -24,6 +24,6 @@ export interface LoadedConfig {
 export function loadConfig(content: string, file: string): LoadedConfig {
   const document = parseObject(content, { file }, wanted)
   const checked = configSchema.safeParse(document.value, { error: worded })
-  if (checked.success) return { config: checked.data, file, at: document.at }
+  if (checked.success) return { config: filled(checked.data), file, at: document.at }
   throw invalid(mistakesOf(checked.error.issues, document), wanted)
 }

@@ -58,7 +58,9 @@ function unfolded(issue: Issue): readonly Issue[] {
   if (issue.code !== 'invalid_union' || issue.message !== '') return [issue]
   const isOfForm = (form: readonly Issue[]) =>
     form.every(({ code, path }) => code !== 'invalid_type' || path.length > 0)
-  const matching = issue.errors.find(isOfForm)
+  const unknown = (form: readonly Issue[]) =>
+    form.reduce((count, one) => count + (one.code === 'unrecognized_keys' ? one.keys.length : 0), 0)
+  const [matching] = issue.errors.filter(isOfForm).toSorted((one, other) => unknown(one) - unknown(other))
   if (matching) return matching.flatMap((inner) => unfolded({ ...inner, path: [...issue.path, ...inner.path] }))
   const forms = issue.errors.flatMap(([first]) => (first?.code === 'invalid_type' ? [kinds[first.expected]] : []))
   return [{ ...issue, message: `must be ${forms.join(' or ')}` }]

@@ -1,57 +1,13 @@
 import { z } from 'zod'
 import { isTag } from '../image/reference.ts'
 import { channelId, channelIdRule } from '../slack-channel.ts'
-import { deploymentSchema } from './deployment-settings.ts'
+import { checkMembers } from './environment-members.ts'
 import { checkImageTags } from './environment-tags.ts'
 import { checkImages, imageSchema, imagesSchema } from './image-schema.ts'
-import { accountSchema, nameSchema, regionSchema, roleSchema } from './names.ts'
-import { checkServices } from './services.ts'
+import { accountSchema, memberSchema, nameSchema, regionSchema, roleSchema } from './names.ts'
+import { placementSchema, serviceSchema } from './service-schema.ts'
+import { sitePlacementSchema, siteSchema } from './site-schema.ts'
 import { checkWaves } from './waves.ts'
-
-const serviceSchema = z.strictObject({
-  'task-definition': z
-    .string()
-    .optional()
-    .describe('File with the task definition; the live revision of the service when absent.'),
-  container: z
-    .string()
-    .optional()
-    .describe('Container that receives the image; required where several containers are essential.'),
-  'codedeploy-appspec': z
-    .string()
-    .optional()
-    .describe('File with the AppSpec; generated from the service when absent.'),
-  'service-definition': z
-    .string()
-    .optional()
-    .describe('File with the members of aws ecs create-service, from which a missing service is created.'),
-})
-
-const placementSchema = z.strictObject({
-  cluster: z.string().min(1).describe('Name of the ECS cluster.'),
-  service: z.string().min(1).describe('Name of the ECS service.'),
-  'task-definition': z
-    .string()
-    .optional()
-    .describe('File with the task definition in this environment, instead of the one under services.'),
-  'codedeploy-appspec': z
-    .string()
-    .optional()
-    .describe('File with the AppSpec in this environment, instead of the one under services.'),
-  'service-definition': z
-    .string()
-    .optional()
-    .describe('File from which a missing service is created in this environment, instead of the one under services.'),
-  'codedeploy-application': z
-    .string()
-    .optional()
-    .describe('CodeDeploy application; AppECS-<cluster>-<service> when absent.'),
-  'codedeploy-deployment-group': z
-    .string()
-    .optional()
-    .describe('CodeDeploy deployment group; DgpECS-<cluster>-<service> when absent.'),
-  deployment: deploymentSchema.optional(),
-})
 
 const placed = z.strictObject({
   region: regionSchema.describe('AWS region of the environment.'),
@@ -59,13 +15,20 @@ const placed = z.strictObject({
   role: roleSchema.optional(),
   services: z
     .record(nameSchema, placementSchema)
-    .describe('The services of this environment, each with its ECS cluster and service.'),
+    .optional()
+    .describe(
+      'The services of this environment, each with its ECS cluster and service, or its Elastic Beanstalk environment.',
+    ),
+  sites: z
+    .record(nameSchema, sitePlacementSchema)
+    .optional()
+    .describe('The static sites of this environment, each with its S3 bucket and CloudFront distribution.'),
   waves: z
-    .array(z.array(nameSchema).min(1, 'must have a service'))
+    .array(z.array(memberSchema).min(1, 'must have a service or site'))
     .min(1, 'must have a wave')
     .optional()
     .describe(
-      'Waves: all services of this environment, in groups that are deployed one after the other and rolled back together.',
+      'Waves: all services and sites of this environment, in groups that are deployed one after the other and rolled back together; <site>.assets is a site without its pages.',
     ),
   url: z
     .url('must be a URL such as https://api.example.com')
@@ -93,19 +56,35 @@ export const configSchema = z
     version: z.literal(1, 'must be 1').describe('Version of the file format: 1.'),
     image: imageSchema.describe('The image, which is built once and deployed to all environments.').optional(),
     images: imagesSchema.describe('Several images of this repository, by name, instead of image.').optional(),
-    services: z.record(nameSchema, serviceSchema).describe('The services of this repository.'),
+    services: z.record(nameSchema, serviceSchema).optional().describe('The services of this repository.'),
+    sites: z.record(nameSchema, siteSchema).optional().describe('The static sites of this repository.'),
     environments: z
       .record(nameSchema, environmentSchema)
       .describe('The environments, each named like its GitHub environment.'),
   })
-  .superRefine(checkServices)
+  .superRefine(checkMembers)
   .superRefine(checkImageTags)
   .superRefine(checkImages)
 
-/** slipway.yml, once it is valid. */
-export type Config = z.infer<typeof configSchema>
 /** A valid environment of slipway.yml. */
-export type EnvironmentConfig = z.infer<typeof environmentSchema>
+export type EnvironmentConfig = Filled<z.infer<typeof environmentSchema>>
+
+/** slipway.yml, once it is valid. */
+export type Config = Omit<Filled<z.infer<typeof configSchema>>, 'environments'> & {
+  readonly environments: Readonly<Record<string, EnvironmentConfig>>
+}
+
+type Filled<Part extends { readonly services?: unknown; readonly sites?: unknown }> = Part & {
+  readonly services: NonNullable<Part['services']>
+  readonly sites: NonNullable<Part['sites']>
+}
+
+/** With an empty record in the place of services or sites that are absent. */
+export function filled(written: z.infer<typeof configSchema>): Config {
+  const withBoth = <Part extends object>(part: Part) => ({ services: {}, sites: {}, ...part })
+  const environments = Object.entries(written.environments).map(([name, one]) => [name, withBoth(one)] as const)
+  return { ...withBoth(written), environments: Object.fromEntries(environments) }
+}
 
 /** The part of a JSON Schema that defines an object's keys, with their descriptions. */
 export interface SchemaNode {

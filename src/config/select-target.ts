@@ -6,12 +6,24 @@ import { text, untrusted } from '../text.ts'
 import { settingsIn } from './deployment-settings.ts'
 import type { Config, EnvironmentConfig } from './schema.ts'
 
-/** One service in one environment: every setting of slipway.yml for a deployment. */
-export interface Target {
+/** An environment as everything that is deployed to it sees it. */
+export interface EnvironmentTarget {
   readonly environment: string
   readonly region: string
   readonly accountId: string
   readonly roleArn?: string | undefined
+  readonly url?: string | undefined
+  readonly slackChannel?: string | undefined
+}
+
+/** Paths of a CloudFront distribution that are invalidated after a deployment. */
+export interface AfterDeployment {
+  readonly distribution: string
+  readonly paths: readonly string[]
+}
+
+/** One service in one environment: every setting of slipway.yml for a deployment. */
+export interface Target extends EnvironmentTarget {
   /** Name of the service in slipway.yml. */
   readonly name: string
   readonly cluster: string
@@ -25,15 +37,14 @@ export interface Target {
   readonly codeDeployApplication?: string | undefined
   readonly codeDeployDeploymentGroup?: string | undefined
   readonly settings?: DeploymentSettings | undefined
-  readonly url?: string | undefined
-  readonly slackChannel?: string | undefined
+  readonly after?: AfterDeployment | undefined
 }
 
-/** The targets of the named environments in the order given, each with its services in the order of the file. */
+/** The targets on Amazon ECS of the named environments in the order given, each with its services in the order of the file. */
 export function selectTargets(config: Config, environments: readonly string[]): readonly Target[] {
   return environments.flatMap((name) => {
     const environment = environmentOf(config, name)
-    return Object.keys(environment.services).map((service) => target(config, name, environment, service))
+    return ecsNames(environment).map((service) => target(config, name, environment, service))
   })
 }
 
@@ -52,10 +63,29 @@ export function serviceNames(config: Config, environmentName: string): readonly 
   return Object.keys(environmentOf(config, environmentName).services)
 }
 
+/** Names of all that is deployed to the environment: its services, then its sites. */
+export function memberNames(config: Config, environmentName: string): readonly string[] {
+  const { services, sites } = environmentOf(config, environmentName)
+  return [...Object.keys(services), ...Object.keys(sites)]
+}
+
+/** What the environment shares with everything that is deployed to it. */
+export function selectEnvironment(config: Config, name: string): EnvironmentTarget {
+  const { region, account, role, url, slack } = environmentOf(config, name)
+  return {
+    environment: name,
+    region,
+    accountId: account,
+    roleArn: role === undefined ? undefined : roleArn(role, account, region),
+    url,
+    slackChannel: slack,
+  }
+}
+
 /** One target; `service` may be left out where the environment has only one. */
 export function selectTarget(config: Config, environmentName: string, service: string | undefined): Target {
   const environment = environmentOf(config, environmentName)
-  const names = Object.keys(environment.services)
+  const names = ecsNames(environment)
   const name = service ?? (names.length === 1 ? names[0] : undefined)
   if (name !== undefined && names.includes(name)) return target(config, environmentName, environment, name)
   throw new Failure({
@@ -64,7 +94,7 @@ export function selectTarget(config: Config, environmentName: string, service: s
       name === undefined
         ? text`The environment ${environmentName} of slipway.yml has several services, and the input service does not say which`
         : text`The environment ${environmentName} of slipway.yml has no service ${untrusted(name)}`,
-    why: text`it has ${names.join(', ')}`,
+    why: text`it has ${names.join(', ') || 'none on Amazon ECS'}`,
     fix:
       name === undefined
         ? text`Set the input service to one of them. The action deploy also deploys several together: by its input services, or by waves in slipway.yml.`
@@ -72,7 +102,12 @@ export function selectTarget(config: Config, environmentName: string, service: s
   })
 }
 
-function environmentOf(config: Config, name: string): EnvironmentConfig {
+function ecsNames({ services }: EnvironmentConfig): readonly string[] {
+  return Object.entries(services).flatMap(([name, placement]) => ('cluster' in placement ? [name] : []))
+}
+
+/** A valid environment by its name. Throws `config-invalid` with the nearest name. */
+export function environmentOf(config: Config, name: string): EnvironmentConfig {
   const environment = Object.hasOwn(config.environments, name) ? config.environments[name] : undefined
   if (environment) return environment
   const known = Object.keys(config.environments)
@@ -86,7 +121,8 @@ function environmentOf(config: Config, name: string): EnvironmentConfig {
 }
 
 function target(config: Config, environmentName: string, environment: EnvironmentConfig, name: string): Target {
-  const placement = environment.services[name]
+  const found = environment.services[name]
+  const placement = found && 'cluster' in found ? found : undefined
   const service = Object.hasOwn(config.services, name) ? config.services[name] : undefined
   if (!placement || !service) {
     throw new Failure({
@@ -97,11 +133,7 @@ function target(config: Config, environmentName: string, environment: Environmen
     })
   }
   return {
-    environment: environmentName,
-    region: environment.region,
-    accountId: environment.account,
-    roleArn:
-      environment.role === undefined ? undefined : roleArn(environment.role, environment.account, environment.region),
+    ...selectEnvironment(config, environmentName),
     name,
     cluster: placement.cluster,
     service: placement.service,
@@ -112,7 +144,6 @@ function target(config: Config, environmentName: string, environment: Environmen
     codeDeployApplication: placement['codedeploy-application'],
     codeDeployDeploymentGroup: placement['codedeploy-deployment-group'],
     settings: placement.deployment && settingsIn(placement.deployment),
-    url: environment.url,
-    slackChannel: environment.slack,
+    after: placement.after?.invalidate,
   }
 }

@@ -1,7 +1,13 @@
 import type { Nouns } from '../deployment/nouns.ts'
 import { initialState } from '../deployment/state.ts'
 import { nameList } from '../deployment/waves/name-list.ts'
-import { isPutBack, type WavesEvent, type WavesState } from '../deployment/waves/waves-state.ts'
+import {
+  isPutBack,
+  stays,
+  type WaveService,
+  type WavesEvent,
+  type WavesState,
+} from '../deployment/waves/waves-state.ts'
 import { asName, type Text, text } from '../text.ts'
 import { logLines } from './log-lines.ts'
 import { firstLine, linesBelow } from './opening.ts'
@@ -38,9 +44,13 @@ function wave({ services }: WavesState, index: number): readonly Text[] {
 }
 
 function turned({ services }: WavesState, because: string, { target, targets }: Nouns): Text {
-  const done = services.filter((service) => service.state?.verdict?.outcome === 'succeeded' && !isPutBack(service))
+  const done = services.filter((service) => isDeployed(service))
   const others = done.length === 1 ? `the deployed ${target}` : `the ${done.length} deployed ${targets}`
   return text`⏪ ${asName(because)} failed, rolling back ${done.length === 0 ? 'what was changed' : others}`
+}
+
+function isDeployed(service: WaveService): boolean {
+  return service.state?.verdict?.outcome === 'succeeded' && !isPutBack(service) && !stays(service)
 }
 
 function ending({ subject, state }: { readonly subject: WavesSubject; readonly state: WavesState }): readonly Text[] {

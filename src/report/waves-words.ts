@@ -147,7 +147,7 @@ function aftermath({ services, halted, verdict }: WavesState, nouns: Nouns): rea
   const going = services.filter(isGoingBack)
   const lost = services.filter((service) => service.back && !isRestored(service) && !going.includes(service))
   const failed = lost.filter(({ back }) => back?.verdict?.outcome !== 'cancelled')
-  const stays = others.filter((service) => isChanged(service) && !service.back && isAtRest(service))
+  const left = others.filter((service) => isChanged(service) && !service.back && isAtRest(service))
   const unbegun = services.filter(({ state }) => state === undefined)
   const what =
     verdict?.outcome === 'cancelled' ? 'Deployed before the cancel, not rolled back' : `On the new ${nouns.version}`
@@ -155,10 +155,17 @@ function aftermath({ services, halted, verdict }: WavesState, nouns: Nouns): rea
     ...counted(services.filter(isPutBack), nouns, 'rolled back'),
     ...listed('Rollback in progress, continues after this job', going),
     ...listed('Rollback failed', failed),
-    ...listed(what, stays),
-    ...(verdict?.outcome === 'cancelled' ? byHand([...failed, ...stays]) : []),
+    ...listed(what, left),
+    ...(verdict?.outcome === 'cancelled' ? byHand([...failed, ...left]) : []),
+    ...services.flatMap(harmless),
     ...listed('Not started', unbegun),
   ]
+}
+
+/** What was deployed and stays, whatever becomes of the others. */
+function harmless({ name, state }: WaveService): readonly Text[] {
+  const reason = state?.plan?.stays
+  return reason && state.verdict?.outcome === 'succeeded' ? [text`${asName(name)} stays: ${reason}.`] : []
 }
 
 /** A service that is still deploying when the run ends has a cause of its own. */

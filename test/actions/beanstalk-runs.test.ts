@@ -1,7 +1,7 @@
 /** What happens around deployments to Elastic Beanstalk: repeated, cancelled, watched, of an image, of an older commit. */
 import { describe, expect, test } from '@jest/globals'
-import { deployBeanstalkInputs } from '../../src/actions/deploy-beanstalk/deploy-beanstalk-inputs.ts'
-import { namesIn } from '../../src/actions/deploy-beanstalk/read-package.ts'
+import { namesIn } from '../../src/actions/bundle/read-package.ts'
+import { deployBeanstalkInputs } from '../../src/actions/inputs/deploy-beanstalk-inputs.ts'
 import { givenInputs } from '../runner/fake-runner.ts'
 import type { Simulator } from '../simulator/simulator.ts'
 import {

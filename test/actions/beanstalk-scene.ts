@@ -1,8 +1,8 @@
 /** The action `deploy-beanstalk` in this process, on the simulator. */
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { deployBeanstalkInputs } from '../../src/actions/deploy-beanstalk/deploy-beanstalk-inputs.ts'
 import { createDeployBeanstalk } from '../../src/actions/deploy-beanstalk/index.ts'
+import { deployBeanstalkInputs } from '../../src/actions/inputs/deploy-beanstalk-inputs.ts'
 import { said } from '../refusal.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import type { BeanstalkSeed } from '../simulator/elasticbeanstalk/elasticbeanstalk.ts'

@@ -1,6 +1,6 @@
 /** What a site is after anything that goes wrong, and what is reported. */
 import { describe, expect, test } from '@jest/globals'
-import { deploySiteInputs } from '../../src/actions/deploy-site/deploy-site-inputs.ts'
+import { deploySiteInputs } from '../../src/actions/inputs/deploy-site-inputs.ts'
 import { lost, unanswered } from '../aws/simulated.ts'
 import { some } from '../often.ts'
 import { givenInputs } from '../runner/fake-runner.ts'

@@ -1,8 +1,8 @@
 /** A site in a bucket behind a distribution, and steps that deploy to it. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { deploySiteInputs } from '../../src/actions/deploy-site/deploy-site-inputs.ts'
 import { createDeploySite } from '../../src/actions/deploy-site/index.ts'
+import { deploySiteInputs } from '../../src/actions/inputs/deploy-site-inputs.ts'
 import { Failure } from '../../src/failure.ts'
 import { said } from '../refusal.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
@@ -36,8 +36,7 @@ export interface SiteOptions {
   readonly bucket?: BucketOptions
 }
 
-export function siteScene(options: SiteOptions = {}) {
-  const sim = createSimulator()
+export function siteScene(options: SiteOptions = {}, sim = createSimulator()) {
   const { s3 } = sim.world.region('eu-west-1')
   const { cloudfront } = sim.world.region('us-east-1')
   const distribution = cloudfront.createDistribution({

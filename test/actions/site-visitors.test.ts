@@ -4,8 +4,8 @@
  */
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { deploySiteInputs } from '../../src/actions/deploy-site/deploy-site-inputs.ts'
 import { createDeploySite } from '../../src/actions/deploy-site/index.ts'
+import { deploySiteInputs } from '../../src/actions/inputs/deploy-site-inputs.ts'
 import { lost } from '../aws/simulated.ts'
 import { times } from '../often.ts'
 import { givenInputs } from '../runner/fake-runner.ts'

@@ -1,5 +1,6 @@
 /** `slipway init`: what it writes, from which facts; what it asks, and what it refuses. */
 import { describe, expect, test } from '@jest/globals'
+import type { EcsPlacement } from '../../src/config/service-schema.ts'
 import { step } from '../actions/step-scene.ts'
 import { seedBlueGreen } from '../simulator/codedeploy/fixtures.ts'
 import { seededTaskDefinition, seedRollingService } from '../simulator/fixtures.ts'
@@ -113,7 +114,7 @@ describe('a service that exists', () => {
   test('of AWS CodeDeploy is named to permissions', async () => {
     const scene = initScene(single, (sim) => void seedBlueGreen(sim, { cluster: 'shop' }))
     const { out } = await scene.init()
-    const placement = scene.config().environments.production?.services.api
+    const placement = scene.config().environments.production?.services.api as EcsPlacement | undefined
     const isNamed = placement?.['codedeploy-application'] !== undefined
     expect(
       out.includes(
@@ -320,7 +321,7 @@ describe('a new service', () => {
     const scene = initScene(single)
     const { out } = await scene.init(['--environment', 'staging, production'])
     const { staging, production } = scene.config().environments
-    expect([staging?.services.api?.service, production?.services.api?.service]).toEqual([
+    expect([staging, production].map((one) => (one?.services.api as EcsPlacement | undefined)?.service)).toEqual([
       'api-staging',
       'api-production',
     ])

@@ -1,28 +1,35 @@
+import { loadConfig } from '../../config/load.ts'
+import { requireBeanstalk } from '../../config/select-beanstalk.ts'
 import { deploy } from '../../deployment/deploy.ts'
 import { rollBack } from '../../deployment/roll-back.ts'
 import type { Action, Runner } from '../../runner/action.ts'
 import { invalidInputs } from '../../runner/inputs.ts'
 import { beanstalkRollback, beanstalkTarget } from '../../targets/beanstalk/index.ts'
 import { text } from '../../text.ts'
+import { wantedVersion } from '../bundle/wanted-version.ts'
+import {
+  type DeployBeanstalkInputs,
+  deployBeanstalkInputs,
+  type GivenBeanstalkInputs,
+  withoutAliases,
+} from '../inputs/deploy-beanstalk-inputs.ts'
 import { openReport } from '../shared/open-report.ts'
 import { settleInPost } from '../shared/post-step.ts'
 import { runAndReport } from '../shared/run-and-report.ts'
+import { beanstalkInputsAt, beanstalkRequest, reportInputs, reportPlace } from '../targets/beanstalk-place.ts'
+import { behindDistribution } from '../targets/behind-distribution.ts'
 import { endOfJob, openAws, regionOf } from '../world/open-aws.ts'
 import { commitHistory } from '../world/open-history.ts'
 import { withSecretsAndAbort } from '../world/secrets-and-abort.ts'
 import { openSource } from '../world/source-commit.ts'
 import { network, type World } from '../world/world.ts'
-import { beanstalkRequest, reportInputs, reportPlace } from './beanstalk-place.ts'
-import { type DeployBeanstalkInputs, deployBeanstalkInputs, withoutAliases } from './deploy-beanstalk-inputs.ts'
-import { wantedVersion } from './wanted-version.ts'
 
 /** Deploys to an environment of Elastic Beanstalk. The network is a parameter, so that tests define the responses of AWS and others. */
 export function createDeployBeanstalk(world: World): Action<typeof deployBeanstalkInputs> {
   return {
     inputs: deployBeanstalkInputs,
-    main: (inputs, runner) =>
-      withSecretsAndAbort(inputs, runner, (calling) => begin(withoutAliases(inputs), calling, runner, world)),
-    post: (inputs, runner) => settleInPost(reportInputs(withoutAliases(inputs)), runner, world),
+    main: (inputs, runner) => withSecretsAndAbort(inputs, runner, (calling) => begin(inputs, calling, runner, world)),
+    post: (inputs, runner) => settleInPost(reportInputs(inputs), runner, world),
   }
 }
 
@@ -30,14 +37,15 @@ export function createDeployBeanstalk(world: World): Action<typeof deployBeansta
 export const action = createDeployBeanstalk(network)
 
 /** `calling`: the runner with a signal that also aborts calls to AWS once the report is complete. */
-async function begin(inputs: DeployBeanstalkInputs, calling: Runner, runner: Runner, world: World): Promise<void> {
+async function begin(given: GivenBeanstalkInputs, calling: Runner, runner: Runner, world: World): Promise<void> {
+  const { inputs, configured } = await placedInputs(given, runner)
   requireOneContent(inputs)
   const aws = openAws(inputs, calling, endOfJob(runner.clock), world.requestHandler)
   const folder = inputs.sourceDirectory ?? '.'
   const source = openSource({ config: `${folder}/bundle`, revision: inputs.revision }, runner)
   const { change, terms } = beanstalkRequest(inputs, source, runner, () => wantedVersion(inputs, source, runner))
   const purpose = purposeOf(inputs)
-  const place = reportPlace(inputs, regionOf(inputs, runner.environment))
+  const place = reportPlace(inputs, regionOf(inputs, runner.environment), configured)
   const where = { cluster: inputs.applicationName, service: inputs.environmentName, region: aws.region }
   const report = await openReport(reportInputs(inputs), place, where, runner, world.fetch, { purpose, source })
   const { clock, signal } = runner
@@ -47,8 +55,19 @@ async function begin(inputs: DeployBeanstalkInputs, calling: Runner, runner: Run
   const events =
     purpose === 'rollback'
       ? rollBack(beanstalkRollback(change, inputs.versionLabel, aws), { ...terms, guard: undefined }, context)
-      : deploy(beanstalkTarget(change, aws), terms, context)
+      : deploy(behindDistribution(beanstalkTarget(change, aws), place, aws, runner), terms, context)
   await runAndReport(events, report.keep, report.reporter, runner)
+}
+
+/** With the service of slipway.yml, where the inputs refer to one. Names alone do not: the environment may be only what GitHub displays. */
+async function placedInputs(given: GivenBeanstalkInputs, { files }: Runner) {
+  const { environment, service, config: path } = given
+  const isNamed = (given.applicationName ?? given.application_name) !== undefined
+  if (environment === undefined && service !== undefined) throw invalidInputs([text`service requires environment`])
+  if (environment === undefined || (isNamed && service === undefined)) return { inputs: withoutAliases(given) }
+  const { config } = loadConfig(await files.readText(path, 'config'), path)
+  const configured = requireBeanstalk(config, environment, service)
+  return { inputs: beanstalkInputsAt(given, configured), configured }
 }
 
 function purposeOf({ rollBack: isRollback, deploymentId }: DeployBeanstalkInputs): 'rollback' | 'watch' | undefined {

@@ -1,22 +1,24 @@
+import { loadConfig } from '../../config/load.ts'
+import { requireSite } from '../../config/select-site.ts'
 import { deploy } from '../../deployment/deploy.ts'
 import { rollBack } from '../../deployment/roll-back.ts'
-import { pageReader } from '../../http/read-page.ts'
 import type { Action, Runner } from '../../runner/action.ts'
+import { invalidInputs } from '../../runner/inputs.ts'
 import { siteTarget } from '../../targets/site/index.ts'
-import { siteNouns, siteOutputs } from '../../targets/site/request/site-request.ts'
+import { text } from '../../text.ts'
 import type { DeployInputs } from '../inputs/deploy-inputs.ts'
+import { type DeploySiteInputs, deploySiteInputs } from '../inputs/deploy-site-inputs.ts'
 import { asDeployInputs } from '../inputs/rollback-inputs.ts'
 import { openReport } from '../shared/open-report.ts'
 import { settleInPost } from '../shared/post-step.ts'
 import { runAndReport } from '../shared/run-and-report.ts'
-import type { Place } from '../targets/place.ts'
+import { requireSiteInputs, siteRequest, siteTerms } from '../targets/requested-site.ts'
+import { siteAccess, siteInputsAt, sitePlace } from '../targets/site-place.ts'
 import { endOfJob, openAws } from '../world/open-aws.ts'
 import { commitHistory } from '../world/open-history.ts'
 import { withSecretsAndAbort } from '../world/secrets-and-abort.ts'
 import { openSource } from '../world/source-commit.ts'
 import { network, type World } from '../world/world.ts'
-import { type DeploySiteInputs, deploySiteInputs } from './deploy-site-inputs.ts'
-import { requireSiteInputs, siteRequest, siteTerms } from './requested-site.ts'
 
 /** Deploys a static site, or rolls it back. The network is a parameter, so that tests define the responses of AWS, GitHub and Slack. */
 export function createDeploySite(world: World): Action<typeof deploySiteInputs> {
@@ -47,17 +49,19 @@ function common(inputs: Omit<DeploySiteInputs, 'release' | 'revision'>): Partial
   }
 }
 
-/** What reports name. */
-function placeOf({ bucket, prefix, url, slackChannel, environment, allowedAccountIds }: DeploySiteInputs): Place {
-  const service = `${bucket}/${prefix}`.replace(/\/$/, '')
-  return {
-    ...{ environment, url, slackChannel, allowedAccountIds, cluster: bucket, service, facts: [] },
-    subject: { service, home: { kind: 'bucket', name: bucket }, nouns: siteNouns, outputs: siteOutputs },
-  }
+/** With the site of slipway.yml, where the inputs refer to one. A bucket alone does not: the environment may be only the name that GitHub displays. */
+async function placedInputs(given: DeploySiteInputs, { files }: Runner) {
+  const { environment, bucket, site: named, config: path } = given
+  if (environment === undefined && named !== undefined) throw invalidInputs([text`site requires environment`])
+  if (environment === undefined || (bucket !== undefined && named === undefined)) return { inputs: given }
+  const { config } = loadConfig(await files.readText(path, 'config'), path)
+  const site = requireSite(config, environment, named)
+  return { inputs: siteInputsAt(given, site), site }
 }
 
 /** `calling`: the runner with a signal that also aborts calls to AWS once the report is complete. */
-async function begin(inputs: DeploySiteInputs, calling: Runner, runner: Runner, world: World): Promise<void> {
+async function begin(given: DeploySiteInputs, calling: Runner, runner: Runner, world: World): Promise<void> {
+  const { inputs, site } = await placedInputs(given, runner)
   requireSiteInputs(inputs)
   const { clock, signal } = runner
   const channels = channelsOf(inputs)
@@ -66,16 +70,12 @@ async function begin(inputs: DeploySiteInputs, calling: Runner, runner: Runner, 
     inputs.release === undefined ? openSource({ ...inputs, taskDefinition: inputs.folder }, runner) : undefined
   const request = siteRequest(inputs, aws.region, source, runner)
   const purpose = inputs.release === undefined ? undefined : 'rollback'
-  const place = placeOf(inputs)
+  const place = sitePlace(inputs, site)
   const where = { cluster: place.cluster, service: place.service, region: aws.region }
   const { reporter, keep } = await openReport(channels, place, where, runner, world.fetch, { purpose, source })
   const history = commitHistory(inputs, source, calling, world)
   const context = { clock, signal, keep, history, credentialLifetime: aws.credentialLifetime }
-  const target = siteTarget(request, {
-    storage: aws.storages.bucket(inputs.bucket, inputs.expectedBucketOwner),
-    distributions: aws.distributions,
-    pages: pageReader(world.fetch, clock, signal),
-  })
+  const target = siteTarget(request, siteAccess(inputs, aws, runner, world))
   const terms = siteTerms(inputs, request)
   const events = purpose === undefined ? deploy(target, terms, context) : rollBack(target, terms, context)
   await runAndReport(events, keep, reporter, runner)

@@ -6,6 +6,7 @@ import { type DeployInputs, deployInputs } from '../inputs/deploy-inputs.ts'
 import { openReport } from '../shared/open-report.ts'
 import { settleInPost } from '../shared/post-step.ts'
 import { runAndReport } from '../shared/run-and-report.ts'
+import { behindDistribution } from '../targets/behind-distribution.ts'
 import { environmentHistory, orderOf } from '../targets/environment-before.ts'
 import { requireValidCombination } from '../targets/input-rules.ts'
 import { awsInputsAt, type Place, placeOf } from '../targets/place.ts'
@@ -68,10 +69,11 @@ async function deployTo(
   const { reporter, keep } = await openReport(inputs, place, request, runner, world.fetch, what)
   const history = commitHistory(inputs, source, calling, world)
   const environments = environmentHistory(inputs, calling, world)
+  const target = behindDistribution(ecsTarget(request, { ...aws, images }), place, aws, runner)
   const { clock, signal } = runner
   const { credentialLifetime } = aws
   const context = { clock, signal, keep, history, environments, credentialLifetime }
-  const events = deploy(ecsTarget(request, { ...aws, images }), request, context)
+  const events = deploy(target, request, context)
   await runAndReport(events, keep, reporter, runner)
 }
 

@@ -1,19 +1,29 @@
 import { resourceName } from '../../arn.ts'
 import type { Config } from '../../config/schema.ts'
+import { type BeanstalkTarget, selectBeanstalk } from '../../config/select-beanstalk.ts'
+import { type SiteTarget, selectSite } from '../../config/select-site.ts'
 import { nearest } from '../../nearest.ts'
 import type { Runner } from '../../runner/action.ts'
 import { invalidInputs } from '../../runner/inputs.ts'
 import { type Text, text, untrusted } from '../../text.ts'
 import { type DeployInputs, deployInputs } from '../inputs/deploy-inputs.ts'
+import { beanstalkInputsOf, reportPlace } from '../targets/beanstalk-place.ts'
 import { lostAt, unpaired } from '../targets/input-rules.ts'
-import { configOf, type Place, placeIn } from '../targets/place.ts'
+import { configOf, fullImage, type Place, placeIn } from '../targets/place.ts'
+import { siteInputsOf, sitePlace } from '../targets/site-place.ts'
 
 /** One of several services that are deployed together. */
 export interface PlacedService {
   /** As the inputs or slipway.yml name it. */
   readonly name: string
   readonly place: Place & { readonly service: string }
+  /** One of these, or none: a service of Amazon ECS. */
+  readonly site?: PlacedSite | undefined
+  readonly beanstalk?: BeanstalkTarget | undefined
 }
+
+/** A site of slipway.yml. */
+export type PlacedSite = SiteTarget
 
 /** Services by wave; those of one wave are deployed side by side. */
 export type Waves = readonly (readonly PlacedService[])[]
@@ -25,16 +35,18 @@ export const savedWaves = 'waves'
 const most = 500
 
 /**
- * The services that are deployed together, wave by wave: those of the input `services`, or of an environment for which
- * slipway.yml declares waves. Undefined: one service, or none. Throws `inputs-invalid` with all that is wrong.
+ * What is deployed together, wave by wave: what the input `services` names, or all of an environment for which slipway.yml declares
+ * waves; also a site, or an environment of Elastic Beanstalk, alone. Undefined: one service of Amazon ECS, or none. Throws `inputs-invalid` with all that is wrong.
  */
-export async function severalPlaces(inputs: DeployInputs, runner: Runner): Promise<Waves | undefined> {
-  const { services, service, environment, deploymentId } = inputs
-  if (services.length === 0 && (service !== undefined || environment === undefined || deploymentId)) return undefined
-  const loaded = await configOf(inputs, runner)
+export async function severalPlaces(given: DeployInputs, runner: Runner): Promise<Waves | undefined> {
+  const { services, environment, deploymentId } = given
+  if (services.length === 0 && (environment === undefined || deploymentId)) return undefined
+  const loaded = await configOf(given, runner)
   const config = loaded?.config
-  const waves = services.length > 0 ? services : await declaredWaves(config, environment ?? '')
+  const waves = services.length > 0 ? services : config && (await declaredWaves(config, given))
   if (waves === undefined) return undefined
+  // It has named the one that is deployed.
+  const inputs = services.length > 0 ? given : { ...given, service: undefined }
   const problems = [
     ...unpaired(inputs),
     ...unfitting(inputs, waves),
@@ -44,17 +56,37 @@ export async function severalPlaces(inputs: DeployInputs, runner: Runner): Promi
   const placed = await Promise.all(
     waves.map((names) =>
       Promise.all(
-        names.map(async (name) => {
+        names.map(async (name): Promise<PlacedService> => {
+          const site = config && selectSite(config, environment ?? '', name)
+          if (site) return { name, place: sitePlace(siteInputsOf(inputs, site), site), site }
+          const beanstalk = config && selectBeanstalk(config, environment ?? '', name)
+          if (beanstalk) return placedBeanstalk(beanstalk, config, inputs)
           const place = await placeIn(loaded, { ...inputs, service: name }, runner)
           return { name: resourceName(name), place: { ...place, service: place.service ?? name } }
         }),
       ),
     ),
   )
-  const places = placed.flat().map(({ place }) => place)
+  const places = placed.flat().flatMap(({ place, site, beanstalk }) => (site || beanstalk ? [] : [place]))
   const lost = await lostAt('deploy', deployInputs, inputs, places, runner)
   if (lost.length > 0) throw invalidInputs(lost)
   return inOnePlace(placed)
+}
+
+async function placedBeanstalk(
+  beanstalk: BeanstalkTarget,
+  config: Config,
+  inputs: DeployInputs,
+): Promise<PlacedService> {
+  const { name, imageInput } = beanstalk
+  const { selectImages } = await import('../../config/select-images.ts')
+  const image = imageInput && fullImage(inputs.image, selectImages(config))
+  if (imageInput && image === undefined)
+    throw invalidInputs([
+      text`image is empty, but services.${untrusted(name)}.beanstalk.image of slipway.yml deploys it`,
+    ])
+  const own = beanstalkInputsOf(inputs, beanstalk, image)
+  return { name, place: { ...reportPlace(own, own.awsRegion, beanstalk), image }, beanstalk }
 }
 
 /** One step deploys to one region of one account, which an ARN may name for all. Throws `inputs-invalid`. */
@@ -69,17 +101,21 @@ function inOnePlace(waves: Waves): Waves {
       text`services names ${untrusted(located.name)} in ${untrusted(whereOf(located.place))} and ${untrusted(name)} in ${untrusted(whereOf(place))}; one step deploys to one region and account`,
   )
   if (problems.length > 0) throw invalidInputs(problems)
-  return waves.map((wave) => wave.map(({ name, place }) => ({ name, place: { ...place, region, allowedAccountIds } })))
+  return waves.map((wave) => wave.map((one) => ({ ...one, place: { ...one.place, region, allowedAccountIds } })))
 }
 
 function whereOf({ region = '', allowedAccountIds }: Place): string {
   return [region, ...allowedAccountIds].join(', account ')
 }
 
-async function declaredWaves(config: Config | undefined, environment: string) {
-  if (config === undefined) return undefined
-  const { selectWaves } = await import('../../config/select-target.ts')
-  return selectWaves(config, environment)
+/** The waves of the environment; a site is a wave of its own. */
+async function declaredWaves(config: Config, { environment = '', service }: DeployInputs) {
+  const { memberNames, selectWaves } = await import('../../config/select-target.ts')
+  const waves = service === undefined ? selectWaves(config, environment) : undefined
+  const [only, ...others] = service === undefined ? memberNames(config, environment) : [service]
+  if (waves || only === undefined || others.length > 0) return waves
+  const isAlone = selectSite(config, environment, only) ?? selectBeanstalk(config, environment, only)
+  return isAlone && [[only]]
 }
 
 /** Inputs that mean one service, or that several cannot share. */
@@ -124,9 +160,10 @@ async function misnamed(
   const twice = new Set(shown.filter((name, index) => shown.indexOf(name) !== index))
   const duplicates = [...twice].map((name) => text`services names ${untrusted(name)} more than once`)
   if (config === undefined) return duplicates
-  const { serviceNames } = await import('../../config/select-target.ts')
-  const known = serviceNames(config, environment)
-  const unknown = [...new Set(names)].filter((name) => !known.includes(name))
+  const { memberNames } = await import('../../config/select-target.ts')
+  const known = memberNames(config, environment)
+  const isKnown = (name: string) => known.includes(name) || selectSite(config, environment, name) !== undefined
+  const unknown = [...new Set(names)].filter((name) => !isKnown(name))
   return [...duplicates, ...unknown.map((name) => unknownService(name, environment, known))]
 }
 

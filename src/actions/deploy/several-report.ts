@@ -21,7 +21,7 @@ export function openWavesReporter(
   runner: Runner,
   initial: WavesState,
 ): Reporter<WavesEvent, WavesState> {
-  const services = waves.flat().map(({ name, place: { service, cluster } }) => {
+  const services = waves.flat().map(({ name, place: { service, cluster, subject } }) => {
     // The address is that of all of them.
     return [
       name,
@@ -30,6 +30,7 @@ export function openWavesReporter(
         url: undefined,
         service: resourceName(service),
         home: { kind: 'cluster', name: resourceName(cluster) },
+        ...subject,
       },
     ] as const
   })

@@ -1,20 +1,14 @@
 import type { Aws } from '../../aws/connect.ts'
 import { type Clock, type Deadline, deadlineIn, remaining } from '../../clock.ts'
-import type { EnvironmentOrder } from '../../deployment/policies.ts'
 import { settleCancelled } from '../../deployment/settle-cancelled.ts'
-import type { Target } from '../../deployment/target.ts'
 import { deployWaves } from '../../deployment/waves/deploy-waves.ts'
 import { inParallel } from '../../deployment/waves/parallel.ts'
-import type { WaveMember } from '../../deployment/waves/waves-request.ts'
 import { initialWaves, type WavesEvent, type WavesState } from '../../deployment/waves/waves-state.ts'
 import { wavesVerdict } from '../../deployment/waves/waves-verdict.ts'
-import { isWhole, type Returning, settledRollback, startWaysBack } from '../../deployment/waves/ways-back.ts'
+import { isWhole, settledRollback, startWaysBack } from '../../deployment/waves/ways-back.ts'
 import type { Deployed } from '../../github/end-mark.ts'
 import { namingSettings } from '../../origins.ts'
 import type { Runner } from '../../runner/action.ts'
-import type { Source } from '../../source.ts'
-import { ecsInFlight, ecsTargetsTogether } from '../../targets/ecs/index.ts'
-import type { ServiceChange } from '../../targets/ecs/request/service-request.ts'
 import type { DeployInputs } from '../inputs/deploy-inputs.ts'
 import { keptMessageTs, openChannels } from '../shared/channels.ts'
 import { postLimit } from '../shared/post-step.ts'
@@ -22,13 +16,11 @@ import { runAndReport } from '../shared/run-and-report.ts'
 import { environmentHistory, orderOf } from '../targets/environment-before.ts'
 import { openSettlement } from '../targets/open-settlement.ts'
 import { awsInputsAt } from '../targets/place.ts'
-import { deployRequest } from '../targets/requested-service.ts'
-import { findDefinition } from '../targets/wanted-definition.ts'
 import { openAws } from '../world/open-aws.ts'
 import { commitHistory } from '../world/open-history.ts'
-import { openImageStore } from '../world/open-image-store.ts'
 import { commitOf, keepSource, keptSource, openSource } from '../world/source-commit.ts'
 import type { World } from '../world/world.ts'
+import { type Opening, openMembers, returningMember } from './open-members.ts'
 import type { PlacedService, Waves } from './several-places.ts'
 import { type SavedDeployments, savedDeployments, wavesKeeper } from './several-record.ts'
 import { openWavesReporter } from './several-report.ts'
@@ -56,18 +48,14 @@ async function deployFrom(first: PlacedService, inputs: DeployInputs, waves: Wav
   keepSource(source, runner)
   const everyName = waves.flat().map(({ name }) => name)
   const order = await orderOf(inputs, everyName, first.place, source, runner)
-  const images = openImageStore({ aws, runner: calling, fetch: world.fetch })
-  const open = await ecsTargetsTogether({ ...aws, images }, runner.clock)
-  const membersOf = (wave: readonly PlacedService[]) =>
-    Promise.all(wave.map((one) => member(one, inputs, aws, open, scene, { order, source })))
   const request = {
-    waves: await Promise.all(waves.map(membersOf)),
+    waves: await openMembers(waves, { inputs, aws, runner, calling, world, order, source }),
     onWaveFailure: inputs.onWaveFailure,
     dryRun: inputs.dryRun,
   }
   const where = { ...first.place, region: aws.region }
   const what = { services: servicesOf(inputs, waves), commit: commitOf(source) }
-  const channels = await openChannels(inputs, first.place, where, runner, world.fetch, what)
+  const channels = await openChannels(inputs, { ...first.place, subject: undefined }, where, runner, world.fetch, what)
   const names = waves.map((wave) => wave.map(({ name }) => name))
   const reporter = openWavesReporter(waves, channels, inputs, runner, initialWaves(names, runner.clock.now()))
   const keeper = wavesKeeper(waves, runner, reporter.state)
@@ -86,19 +74,6 @@ async function deployFrom(first: PlacedService, inputs: DeployInputs, waves: Wav
   await runAndReport(events, keeper.keepProgress, reporter, runner)
 }
 
-async function member(
-  { name, place }: PlacedService,
-  inputs: DeployInputs,
-  aws: Aws,
-  open: (change: ServiceChange) => Target,
-  { runner }: Scene,
-  { order, source }: { readonly order: EnvironmentOrder | undefined; readonly source: Source | undefined },
-): Promise<WaveMember> {
-  const find = findDefinition(inputs, place, runner, aws.ecs)
-  const request = await deployRequest(inputs, place, aws.region, runner, find, source)
-  return { name, target: open(request), terms: { ...request, order } }
-}
-
 /** Waves of slipway.yml are all services of their environment; those that an input names may be some. */
 function servicesOf({ services }: DeployInputs, waves: Waves): Deployed['services'] {
   return services.length === 0 ? 'all' : waves.flat().map(({ name }) => name)
@@ -109,6 +84,8 @@ function servicesOf({ services }: DeployInputs, waves: Waves): Deployed['service
  * ends a cancelled job after five minutes (https://docs.github.com/en/actions/reference/workflow-cancellation-reference).
  */
 const settleLimit = 350
+/** More where an environment of Elastic Beanstalk is in flight: an abort is waited for before the version before is deployed again. */
+const abortLimit = 45_000
 
 /**
  * In the post step, as `settle` for one service: settles each deployment in flight by `on-cancel`, begins the rollback of those
@@ -118,21 +95,30 @@ export async function settleSeveral(inputs: DeployInputs, runner: Runner, world:
   const saved = savedDeployments(runner)
   const [first] = saved?.waves.flat() ?? []
   if (saved === undefined || first === undefined) return
-  const deadline = deadlineIn(runner.clock, postLimit + saved.open.length * settleLimit)
+  const isAborted = saved.open.some(({ record }) => record.target === 'beanstalk')
+  const deadline = deadlineIn(runner.clock, postLimit + saved.open.length * settleLimit + (isAborted ? abortLimit : 0))
   const aws = openAws(awsInputsAt(inputs, first.place), runner, deadline, world.requestHandler)
   const continued = { ...inputs, slackMessageTs: keptMessageTs(runner) ?? inputs.slackMessageTs }
   const where = { ...first.place, region: aws.region }
   const what = { services: servicesOf(inputs, saved.waves), commit: commitOf(keptSource(runner)) }
-  const channels = await openChannels(continued, first.place, where, runner, world.fetch, what)
+  const channels = await openChannels(
+    continued,
+    { ...first.place, subject: undefined },
+    where,
+    runner,
+    world.fetch,
+    what,
+  )
   const reporter = openWavesReporter(saved.waves, channels, inputs, runner, saved.state)
   if (saved.state.verdict) {
     reporter.reportToJob()
     return await reporter.sendFinalReport()
   }
+  const opening = { inputs, aws, runner, calling: runner, world }
   const starts = saved.open.map((one) => () => settled(one, aws, runner.clock))
   // All at once: in sequence, the last stops may exceed the time limit.
   for await (const event of inParallel(starts, { most: starts.length }, () => true)) reporter.take(event)
-  for await (const event of goingBack(saved, reporter.state(), inputs, aws, runner, deadline)) reporter.take(event)
+  for await (const event of goingBack(saved, reporter.state(), opening, deadline)) reporter.take(event)
   reporter.take({
     kind: 'finished',
     at: runner.clock.now(),
@@ -151,26 +137,16 @@ const farewell = 15_000
 async function* goingBack(
   { waves }: SavedDeployments,
   state: WavesState,
-  inputs: DeployInputs,
-  aws: Aws,
-  { clock, signal }: Runner,
+  opening: Omit<Opening, 'order' | 'source'>,
   deadline: Deadline,
 ): AsyncGenerator<WavesEvent, void> {
+  const { inputs, aws, runner } = opening
+  const { clock, signal } = runner
   const isAsked = inputs.onCancel === 'stop-and-roll-back' || state.turnedAt !== undefined
   if (!isAsked || isWhole(state)) return
-  const returning = waves.map((members) => members.map((one) => returningOf(one, inputs, aws)))
+  const returning = waves.map((members) => members.map((one) => returningMember(one, opening)))
   const context = { clock, signal, keep: () => undefined, credentialLifetime: aws.credentialLifetime }
   yield* startWaysBack(returning, state, context, () => remaining(clock, deadline) > farewell)
-}
-
-function returningOf({ name, place }: PlacedService, inputs: DeployInputs, aws: Aws): Returning {
-  const codeDeploy = {
-    application: place.codeDeployApplication,
-    deploymentGroup: place.codeDeployDeploymentGroup,
-    deploymentConfig: inputs.codedeployDeploymentConfig,
-  }
-  const change = { cluster: place.cluster, service: place.service, region: aws.region, codeDeploy }
-  return { name, target: ecsInFlight(change, aws), terms: { waitMinutes: inputs.waitForMinutes } }
 }
 
 async function* settled(

@@ -1,11 +1,14 @@
 import { deploymentRows } from '../../config/deployment-rows.ts'
 import { type LoadedConfig, loadConfig } from '../../config/load.ts'
+import type { Config } from '../../config/schema.ts'
+import { selectBeanstalk } from '../../config/select-beanstalk.ts'
 import { selectImage } from '../../config/select-images.ts'
-import { selectTargets, type Target } from '../../config/select-target.ts'
+import { selectSite } from '../../config/select-site.ts'
+import { memberNames, selectEnvironment, selectTargets } from '../../config/select-target.ts'
 import { originsIn } from '../../config/setting-origins.ts'
 import { Failure } from '../../failure.ts'
 import { withOrigins } from '../../origins.ts'
-import type { Action } from '../../runner/action.ts'
+import type { Action, Runner } from '../../runner/action.ts'
 import { flag, type InputReader, invalidInputs, optionalText, requiredText, words } from '../../runner/inputs.ts'
 import { asName, setting, text, untrusted } from '../../text.ts'
 import { revisionOutput, sourceOfContext } from '../world/source-commit.ts'
@@ -28,10 +31,11 @@ export const action: Action<typeof inputs> = {
     const { config } = loaded
     if (singleImage) requireSingleImage(loaded)
     const targets = selectTargets(config, environments)
-    const [first] = targets
+    const everything = environments.map((name) => selectEnvironment(config, name))
+    const [first] = everything
     const image = selectImage(config)
     const rows = deploymentRows(config, environments, afterEnvironment)
-    if (afterEnvironment !== undefined) selectTargets(config, [afterEnvironment])
+    if (afterEnvironment !== undefined) selectEnvironment(config, afterEnvironment)
     if (approvalEnvironment !== undefined) requireOne(rows)
     const origin = sourceOfContext(image?.context ?? '.', undefined, runner)
     const outputs = {
@@ -55,9 +59,10 @@ export const action: Action<typeof inputs> = {
         text`${asName(environment)}: ${asName(name)} → cluster ${asName(cluster)}, service ${asName(service)}, ${region}`,
       )
     }
-    for (const { environment, name } of firstOfEach(targets.filter(({ roleArn }) => roleArn === undefined))) {
+    for (const environment of environments) logOthers(config, environment, runner)
+    for (const { environment } of everything.filter(({ roleArn }) => roleArn === undefined)) {
       const role = text`${setting('role-to-assume')} is missing: a deployment to ${untrusted(environment)} uses the ambient credentials of the job, and the reusable workflow sets up none`
-      runner.log.warning(withOrigins(role, originsIn(loaded, environment, name)))
+      runner.log.warning(withOrigins(role, originsIn(loaded, environment, '')))
     }
   },
 }
@@ -73,8 +78,14 @@ function requireSingleImage({ config, file, at }: LoadedConfig): void {
   })
 }
 
-function firstOfEach(targets: readonly Target[]): readonly Target[] {
-  return [...new Map(targets.map((target) => [target.environment, target])).values()]
+/** What is deployed to an environment beside services of Amazon ECS. */
+function logOthers(config: Config, environment: string, { log }: Runner): void {
+  for (const name of memberNames(config, environment)) {
+    const { settings: site } = selectSite(config, environment, name) ?? {}
+    const { settings: beanstalk } = selectBeanstalk(config, environment, name) ?? {}
+    const where = site ? `bucket ${site.bucket}` : beanstalk && `environment ${beanstalk['environment-name']}`
+    if (where !== undefined) log.info(text`${asName(environment)}: ${asName(name)} → ${untrusted(where)}`)
+  }
 }
 
 /** GitHub cannot run a job between two rows of a matrix, so the services of one approval share one row. */

@@ -27,7 +27,7 @@ export async function orderOf(
   const config = await configOf(inputs, runner)
   const { GITHUB_RUN_ID: run = '' } = runner.environment
   const commit = source?.revision ?? ''
-  const configured = config && (await import('../../config/select-target.ts')).serviceNames(config.config, before)
+  const configured = config && (await import('../../config/select-target.ts')).memberNames(config.config, before)
   return { environment, before, services: configured ?? services, digest: digestIn(image), commit, run }
 }
 

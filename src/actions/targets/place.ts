@@ -1,6 +1,6 @@
 import type { LoadedConfig } from '../../config/load.ts'
 import type { ImageTarget } from '../../config/select-images.ts'
-import type { Target } from '../../config/select-target.ts'
+import type { AfterDeployment, Target } from '../../config/select-target.ts'
 import { type Places, serviceLocation } from '../../config/service-location.ts'
 import { ecrHost } from '../../image/ecr-host.ts'
 import { namingSettings, type Origins } from '../../origins.ts'
@@ -36,6 +36,7 @@ export interface Place {
   readonly codeDeployDeploymentGroup?: string | undefined
   /** Of slipway.yml alone. */
   readonly settings?: DeploymentSettings | undefined
+  readonly after?: AfterDeployment | undefined
   readonly url?: string | undefined
   readonly slackChannel?: string | undefined
   /** What reports name, where it is no service of Amazon ECS. */

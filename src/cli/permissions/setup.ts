@@ -126,12 +126,16 @@ function placeOfTarget(
     cluster,
     service: choices.scope === 'cluster' ? '*' : target.service,
     definition,
-    serviceRoles: serviceRoles(environment.services[target.name]?.deployment),
+    serviceRoles: serviceRoles(deploymentIn(environment.services[target.name])),
     passedRoles: choices.passedRoles.map((role) => roleArn(role, accountId, region)),
     repositories: repositories.length === 0 ? [repositoryArn('*', target)] : repositories,
     codeDeploy: groupOf(target, choices),
     role: arn,
   }
+}
+
+function deploymentIn(placement: EnvironmentConfig['services'][string] | undefined): unknown {
+  return placement && 'deployment' in placement ? placement.deployment : undefined
 }
 
 /** Members `roleArn` at any depth: of hooks, and of the configuration of load balancers. */

@@ -128,8 +128,13 @@ export function versionsOf({ state }: WaveService): {
 export function isChanged(service: WaveService): boolean {
   const outcome = service.state?.verdict?.outcome
   const { from, to } = versionsOf(service)
-  if (outcome === undefined || outcome === 'unchanged' || outcome === 'rolled-back') return false
+  if (outcome === undefined || outcome === 'unchanged' || outcome === 'rolled-back' || stays(service)) return false
   return service.state?.deployment !== undefined && from?.id !== to?.id && !isPutBack(service)
+}
+
+/** Whether what was deployed stays where the others go back. */
+export function stays({ state }: WaveService): boolean {
+  return state?.plan?.stays !== undefined
 }
 
 /** Whether this run has changed settings of the service, and has not put them back. Its engine's own way back leaves them. */

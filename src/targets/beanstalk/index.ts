@@ -1,8 +1,9 @@
 import type { Clock } from '../../clock.ts'
+import type { Watchman } from '../../deployment/commit-guard.ts'
 import type { Context } from '../../deployment/context.ts'
 import type { DeploymentRecord } from '../../deployment/deployment-record.ts'
 import type { Settlement } from '../../deployment/settle-cancelled.ts'
-import type { Earlier, Target } from '../../deployment/target.ts'
+import type { Earlier, Events, Prepared, Target } from '../../deployment/target.ts'
 import type { Terms } from '../../deployment/terms.ts'
 import { text, untrusted } from '../../text.ts'
 import { prepareEnvironment } from './prepare/prepare-environment.ts'
@@ -23,6 +24,12 @@ export function beanstalkTarget(change: BeanstalkChange, aws: BeanstalkAccess): 
   const properties = openKnownProperties(change, change.settings)
   const contextOf = (context: Context): BeanstalkContext => ({ ...aws, ...context, learn: properties.learn })
   const request = (terms: Terms) => ({ ...change, ...terms })
+  async function* prepare(terms: Terms, context: Context, watchman: Watchman | undefined): Events<Prepared> {
+    const { swap } = change
+    if (swap === undefined) return yield* prepareEnvironment(request(terms), contextOf(context), watchman)
+    const { preparePair } = await import('./prepare/prepare-pair.ts')
+    return yield* preparePair({ ...request(terms), swap }, contextOf(context), watchman)
+  }
   return {
     kind: 'beanstalk',
     nouns: environmentNouns,
@@ -30,11 +37,10 @@ export function beanstalkTarget(change: BeanstalkChange, aws: BeanstalkAccess): 
     goesOn: true,
     own,
     conceal: properties.conceal,
-    async *prepare(terms, context, watchman) {
-      const { swap } = change
-      if (swap === undefined) return yield* prepareEnvironment(request(terms), contextOf(context), watchman)
-      const { preparePair } = await import('./prepare/prepare-pair.ts')
-      return yield* preparePair({ ...request(terms), swap }, contextOf(context), watchman)
+    prepare,
+    async *lookAhead(terms, context) {
+      const prepared = yield* prepare(terms, context, undefined)
+      await prepared.ready()
     },
     async find(id, terms, context) {
       const { findUpdate } = await import('./prepare/find-update.ts')

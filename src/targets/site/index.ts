@@ -6,28 +6,34 @@ import type { Settlement } from '../../deployment/settle-cancelled.ts'
 import type { Prepared, Target } from '../../deployment/target.ts'
 import type { Terms } from '../../deployment/terms.ts'
 import type { ObjectStorage } from '../../ports.ts'
-import { text, untrusted } from '../../text.ts'
+import { untrusted } from '../../text.ts'
 import { changeSite } from './change/change-site.ts'
 import { obstacleOf, otherClaim } from './change/claim.ts'
 import type { OwnRecord } from './change/settle-site.ts'
 import { distributionFindings } from './plan/distribution-findings.ts'
+import { judgementOf } from './plan/judgement.ts'
 import { type Reading, readSite } from './plan/read-site.ts'
 import { planInWords, versionOf } from './plan/site-plan-words.ts'
+import type { KeptEntry } from './release/release.ts'
 import { openState } from './release/state-store.ts'
 import { releaseId } from './request/release-name.ts'
 import { type SiteAccess, type SiteRequest, siteNouns } from './request/site-request.ts'
 
 export { globPattern } from './files/glob.ts'
 export { siteFiles } from './files/site-files.ts'
+export { siteAssetsTarget } from './site-assets.ts'
 
-/** A static site in a bucket, with the distributions that serve it. */
-export function siteTarget(request: SiteRequest, access: SiteAccess): Target {
+/** Assets that were sent to a site before its release, in the same run. */
+export type SentAssets = Map<string, KeptEntry>
+
+/** A static site in a bucket, with the distributions that serve it. `sent`: assets that this run has sent before. */
+export function siteTarget(request: SiteRequest, access: SiteAccess, sent: SentAssets = new Map()): Target {
   const { bucket, prefix, region, encryption } = request
   const store = openState(access.storage, prefix, encryption)
   const own = { bucket, owner: request.owner, prefix, region, encryption }
   let stale: string | undefined
   const prepare = async (terms: Terms, context: Context, watchman: Watchman | undefined): Promise<Prepared> => {
-    const reading = await readSite(request, access, store)
+    const reading = await readSite(request, access, store, sent)
     const { found, wanted } = reading
     const at = context.clock.now()
     const id = releaseId(at, wanted.digest)
@@ -58,15 +64,12 @@ export function siteTarget(request: SiteRequest, access: SiteAccess): Target {
       yield* []
       return await prepare(terms, context, watchman)
     },
+    async *lookAhead() {
+      yield* []
+      await readSite(request, access, store)
+    },
     earlier: ({ to, why }) => siteTarget({ ...request, wanted: { kind: 'release', id: to.id, why } }, access),
   }
-}
-
-function judgementOf({ found }: Reading, watchman: Watchman | undefined): Prepared['judgement'] {
-  const { live } = found.state
-  if (watchman === undefined) return Promise.resolve({ kind: 'pass' })
-  const unmarked = { why: text`it was deployed without a commit`, fix: text`Deploy it once from a workflow` }
-  return watchman.judge(live && { origin: live.origin, unmarked })
 }
 
 function warningsOf({ warnings, distributions, wanted }: Reading, request: SiteRequest): readonly string[] {

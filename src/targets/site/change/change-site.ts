@@ -36,7 +36,8 @@ export async function* changeSite(change: SiteChange): Events<End | Changed> {
   }
 }
 
-function overtaken({ bucket, prefix }: SiteRequest): Failure {
+/** The failure where another run has changed the site since it was read. */
+export function overtaken({ bucket, prefix }: SiteRequest): Failure {
   return new Failure({
     code: 'site-busy',
     what: text`The site ${untrusted(`${bucket}/${prefix}`)} was changed by another run just before this one`,

@@ -58,7 +58,8 @@ export async function* sendRelease(change: SiteChange, hold: Hold, sent: Sent): 
   })
 }
 
-function progressOf(changes: readonly FileChange[], { written }: Sent, at: number) {
+/** How many of the changes are written, as an event. */
+export function progressOf(changes: readonly FileChange[], { written }: Sent, at: number) {
   const wanted = changes.length
   const done = written.size
   const progress = { unit: 'objects', doneWord: 'written', wanted, done, pending: wanted - done, failed: 0 }

@@ -29,24 +29,24 @@ export interface Comparison {
  */
 export function compareFiles(
   files: readonly SiteFile[],
-  live: Release | undefined,
+  live: Pick<Release, 'files' | 'kept'>,
   listed: ReadonlyMap<string, string> | undefined,
 ): Comparison {
   const changes: FileChange[] = []
   const same = new Map<string, Entry>()
   const foreign: string[] = []
   for (const file of files) {
-    const entry = live?.files.get(file.path) ?? live?.kept.get(file.path)
+    const entry = live.files.get(file.path) ?? live.kept.get(file.path)
     const etag = listed ? listed.get(file.path) : entry?.etag
     const known = entry !== undefined && entry.etag === etag ? entry : undefined
-    if (known === undefined && live?.files.has(file.path)) foreign.push(file.path)
+    if (known === undefined && live.files.has(file.path)) foreign.push(file.path)
     if (etag === undefined) changes.push({ kind: 'new', file })
     else if (known?.sha256 !== file.sha256) changes.push({ kind: 'replaced', file, etag, known })
     else if (!sameHeaders(known.headers, file.headers)) changes.push({ kind: 'headers', file, etag })
     else same.set(file.path, { ...file, etag })
   }
   const wanted = new Set(files.map(({ path }) => path))
-  const gone = [...(live?.files.keys() ?? [])].filter((path) => !wanted.has(path))
+  const gone = [...live.files.keys()].filter((path) => !wanted.has(path))
   return {
     changes,
     same: new Map([...same].map(([path, { size, sha256, headers, etag }]) => [path, { size, sha256, headers, etag }])),

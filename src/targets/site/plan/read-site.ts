@@ -2,7 +2,7 @@ import type { Context } from '../../../deployment/context.ts'
 import { Failure } from '../../../failure.ts'
 import type { Distribution, ListedObject } from '../../../ports.ts'
 import { setting, text, untrusted } from '../../../text.ts'
-import { digestOf, type Release } from '../release/release.ts'
+import { digestOf, type KeptEntry, type Release } from '../release/release.ts'
 import { placeOf } from '../release/site-state.ts'
 import type { FoundState, StateStore } from '../release/state-store.ts'
 import { type SiteAccess, type SiteFile, type SiteFiles, type SiteRequest, stateKeys } from '../request/site-request.ts'
@@ -20,8 +20,13 @@ export interface Reading {
   readonly warnings: readonly string[]
 }
 
-/** Reads the site, what is wanted of it, and its distributions. Throws what keeps it from being deployed. */
-export async function readSite(request: SiteRequest, access: SiteAccess, store: StateStore): Promise<Reading> {
+/** Reads the site, what is wanted of it, and its distributions. `sent`: assets that this run has sent to a site without a release. Throws what keeps it from being deployed. */
+export async function readSite(
+  request: SiteRequest,
+  access: SiteAccess,
+  store: StateStore,
+  sent: ReadonlyMap<string, KeptEntry> = new Map(),
+): Promise<Reading> {
   const { wanted: goal, prefix } = request
   const [found, listed, distributions, given] = await Promise.all([
     store.read(),
@@ -33,7 +38,11 @@ export async function readSite(request: SiteRequest, access: SiteAccess, store: 
   const stored = storedObjects(listed, live, prefix)
   const earlier = goal.kind === 'release' ? await earlierRelease(goal.id, found, store) : undefined
   const wanted = given ?? { files: earlier ? filesOf(earlier) : [], warnings: [] }
-  const comparison = compareFiles(wanted.files, live, listed && etagsOf(listed, prefix))
+  const comparison = compareFiles(
+    wanted.files,
+    live ?? { files: new Map(), kept: sent },
+    listed && etagsOf(listed, prefix),
+  )
   if (earlier) requireBytes(earlier, comparison, stored)
   const digest = digestOf(wanted.files.map((file) => [file.path, file]))
   return {

@@ -38,6 +38,23 @@ export function planInWords(reading: Reading, request: SiteRequest, to: Version 
   }
 }
 
+/** The plan of what is sent before the release: files that no page of the live one asks for. */
+export function assetsPlan(reading: Reading, request: SiteRequest, to: Version): Plan {
+  const { changes } = reading.comparison
+  const bytes = changes.reduce((sum, { file }) => sum + file.size, 0)
+  const plan = planInWords(reading, request, to)
+  const name = `${request.bucket}/${request.prefix}`
+  return {
+    ...plan,
+    does: changes.length === 0 ? 'nothing' : 'deploys',
+    from: undefined,
+    to,
+    facts: plan.facts.slice(0, 1),
+    artifacts: [{ kind: 'Files', name, to: `${changes.length} assets, ${sizeText(bytes)}` }],
+    stays: untrusted('no page requests its files yet, and they expire'),
+  }
+}
+
 function factsOf({ comparison, distributions, live }: Reading, request: SiteRequest): readonly PlanFact[] {
   const { changes, same, gone } = comparison
   const sent = changes.filter(({ kind, file }) => kind !== 'headers' && file.content !== undefined)

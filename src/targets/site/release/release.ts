@@ -20,6 +20,9 @@ export interface Gone {
   readonly at: number
 }
 
+/** A file of an earlier release, or of one that is to come. */
+export type KeptEntry = Entry & { readonly gone: Gone }
+
 /** All that is known of a release. */
 export interface Release {
   readonly id: string
@@ -34,7 +37,7 @@ export interface Release {
   readonly origin: Origin | undefined
   readonly files: ReadonlyMap<string, Entry>
   /** Files of earlier releases that pages already loaded may ask for. */
-  readonly kept: ReadonlyMap<string, Entry & { readonly gone: Gone }>
+  readonly kept: ReadonlyMap<string, KeptEntry>
   /** Replaced bytes, by their SHA-256. */
   readonly replaced: ReadonlyMap<string, Gone>
 }

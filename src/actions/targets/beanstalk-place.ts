@@ -1,14 +1,22 @@
+import type { BeanstalkTarget } from '../../config/select-beanstalk.ts'
 import { originFrom } from '../../deployment/origin.ts'
 import type { Guard } from '../../deployment/policies.ts'
 import type { Terms } from '../../deployment/terms.ts'
 import type { Runner } from '../../runner/action.ts'
+import { fieldOf, readInputs } from '../../runner/inputs.ts'
 import type { Source } from '../../source.ts'
 import { beanstalkOutputs, environmentNouns } from '../../targets/beanstalk/request/beanstalk-nouns.ts'
 import type { BeanstalkChange } from '../../targets/beanstalk/request/beanstalk-request.ts'
+import {
+  type DeployBeanstalkInputs,
+  deployBeanstalkInputs,
+  type GivenBeanstalkInputs,
+  withoutAliases,
+} from '../inputs/deploy-beanstalk-inputs.ts'
 import type { DeployInputs } from '../inputs/deploy-inputs.ts'
+import { givenInputs } from '../inputs/lost-inputs.ts'
 import { asDeployInputs } from '../inputs/rollback-inputs.ts'
-import type { Place } from '../targets/place.ts'
-import type { DeployBeanstalkInputs } from './deploy-beanstalk-inputs.ts'
+import type { Place } from './place.ts'
 
 /** Longer than an environment needs to return to Ok after a deployment. Minutes. */
 const usualRecovery = 5
@@ -67,9 +75,10 @@ function guardOf(
 }
 
 /** The inputs of the channels, in the form of the actions that share them. */
-export function reportInputs(inputs: DeployBeanstalkInputs): DeployInputs {
+export function reportInputs(inputs: GivenBeanstalkInputs): DeployInputs {
   const { slackToken, slackWebhookUrl, slackChannel, slackMessageTs, slackMention, githubToken, url } = inputs
-  const { awsRegion, roleToAssume, roleSessionName, roleDurationSeconds, audience, allowedAccountIds } = inputs
+  const { awsRegion = inputs.region, roleToAssume, roleSessionName } = inputs
+  const { roleDurationSeconds, audience, allowedAccountIds } = inputs
   return asDeployInputs({
     ...{ slackToken, slackWebhookUrl, slackChannel, slackMessageTs, slackMention, githubToken, url },
     ...{ awsRegion, roleToAssume, roleSessionName, roleDurationSeconds, audience, allowedAccountIds },
@@ -78,13 +87,63 @@ export function reportInputs(inputs: DeployBeanstalkInputs): DeployInputs {
   })
 }
 
+/** Inputs of `deploy-beanstalk`, completed by slipway.yml. An input that has its default value is one that is not given. */
+export function beanstalkInputsAt(given: GivenBeanstalkInputs, target: BeanstalkTarget): DeployBeanstalkInputs {
+  const texts: Readonly<Record<string, string | undefined>> = {
+    ...target.settings,
+    'aws-region': target.region,
+    'role-to-assume': target.roleArn,
+    'allowed-account-ids': target.accountId,
+    'slack-channel': target.slackChannel,
+    url: target.url,
+  }
+  const configured = readInputs(deployBeanstalkInputs, (name) => texts[name] ?? '', [])
+  const own = new Set(givenInputs(deployBeanstalkInputs, given).map(fieldOf))
+  const isEarlier = given.rollBack || given.deploymentId !== undefined || given.versionLabel !== undefined
+  // What slipway.yml deploys is no part of a rollback.
+  const content = isEarlier ? { sourceDirectory: undefined, deploymentPackagePath: undefined } : {}
+  return withoutAliases({
+    ...configured,
+    ...content,
+    ...Object.fromEntries(Object.entries(given).filter(([field]) => own.has(field))),
+  })
+}
+
+/** The inputs of an environment of Elastic Beanstalk that the action `deploy` deploys to. `image`: with its registry. */
+export function beanstalkInputsOf(
+  inputs: DeployInputs,
+  target: BeanstalkTarget,
+  image: string | undefined,
+): DeployBeanstalkInputs {
+  const { awsRegion, roleToAssume, roleSessionName, roleDurationSeconds, audience, allowedAccountIds } = inputs
+  const { environment, dryRun, guard, onDiverged, allowOlder, revision, waitForMinutes, slackChannel, url } = inputs
+  const { onConflict, onCancel, waitMaxDelaySeconds, waitForServiceStability: waitForDeployment } = inputs
+  const { imageInput } = target
+  const given = {
+    ...readInputs(deployBeanstalkInputs, () => '', []),
+    ...{ awsRegion, roleToAssume, roleSessionName, roleDurationSeconds, audience, allowedAccountIds },
+    ...{ environment, dryRun, guard, onDiverged, allowOlder, revision, waitForMinutes, slackChannel, url },
+    ...{ onConflict, onCancel, waitMaxDelaySeconds, waitForDeployment },
+    ...(imageInput === 'image' && { image }),
+    ...(imageInput === 'image-uri' && { imageUri: image }),
+  }
+  return beanstalkInputsAt(given, target)
+}
+
 /** The environment as reports name it; kept for the post step. */
-export function reportPlace(inputs: DeployBeanstalkInputs, region: string | undefined): Place {
+export function reportPlace(
+  inputs: DeployBeanstalkInputs,
+  region: string | undefined,
+  target?: BeanstalkTarget,
+): Place & { readonly service: string } {
   const { environment, environmentName: name, applicationName: application } = inputs
   return {
     environment,
-    name,
+    name: target?.name ?? name,
     region,
+    accountId: target?.accountId,
+    roleArn: inputs.roleToAssume,
+    after: target?.after,
     allowedAccountIds: inputs.allowedAccountIds,
     cluster: application,
     service: name,

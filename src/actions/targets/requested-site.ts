@@ -8,12 +8,13 @@ import type { Source } from '../../source.ts'
 import { siteFiles } from '../../targets/site/index.ts'
 import type { SiteRequest, Wanted } from '../../targets/site/request/site-request.ts'
 import { type Text, text } from '../../text.ts'
+import type { DeploySiteInputs } from '../inputs/deploy-site-inputs.ts'
 import { workspaceOf } from '../world/source-commit.ts'
-import type { DeploySiteInputs } from './deploy-site-inputs.ts'
 
 /** Refuses inputs that are right one by one and make no sense together. Throws `inputs-invalid` with all that is wrong. */
-export function requireSiteInputs({ folder, release, kmsKeyId, encryption }: DeploySiteInputs): void {
+export function requireSiteInputs({ folder, release, bucket, kmsKeyId, encryption }: DeploySiteInputs): void {
   const problems: readonly Text[] = [
+    ...(bucket === undefined ? [text`bucket is required, or environment with slipway.yml`] : []),
     ...(folder === undefined && release === undefined ? [text`folder is required`] : []),
     ...(folder !== undefined && release !== undefined ? [text`folder and release are mutually exclusive`] : []),
     ...(kmsKeyId !== undefined && !encryption.startsWith('aws:kms')
@@ -34,7 +35,7 @@ export function siteRequest(
   const run = `${GITHUB_RUN_ID}/${GITHUB_RUN_ATTEMPT}`
   const encryption = encryptionOf(inputs)
   return {
-    ...{ bucket: inputs.bucket, owner: inputs.expectedBucketOwner, prefix: inputs.prefix, region, encryption },
+    ...{ bucket: inputs.bucket ?? '', owner: inputs.expectedBucketOwner, prefix: inputs.prefix, region, encryption },
     run: GITHUB_RUN_ID === '' ? '' : `${GITHUB_REPOSITORY} ${run}`,
     origin:
       source && originFrom({ commit: source.revision, repository: source.repository, run, ref: source.branch ?? '' }),

@@ -14,11 +14,11 @@ import {
   optionalText,
 } from '../../runner/inputs.ts'
 import { text } from '../../text.ts'
-import { awsInputs } from '../inputs/aws-inputs.ts'
-import { channelInputs } from '../inputs/channel-inputs.ts'
-import { image } from '../inputs/image-inputs.ts'
-import { revisionInput } from '../inputs/revision-input.ts'
+import { awsInputs } from './aws-inputs.ts'
+import { channelInputs } from './channel-inputs.ts'
+import { image } from './image-inputs.ts'
 import { optionSettings } from './option-settings.ts'
+import { revisionInput } from './revision-input.ts'
 
 /** An input of another action that cannot be supported, with what to do instead; `false` is the same as nothing. */
 function notSupported(instead: string): InputReader<undefined> {
@@ -109,12 +109,11 @@ const aliases = {
   aws_session_token: notSupported(keys),
 }
 
-const { config: _, ...channels } = channelInputs
-
 /** All inputs of the action `deploy-beanstalk`. */
 export const deployBeanstalkInputs = {
   ...peerInputs,
   ...aliases,
+  service: optionalText,
   image,
   'container-port': integer(1, 65_535, 8080),
   'bundle-format': oneOf(['compose', 'dockerrun'], 'compose'),
@@ -137,7 +136,7 @@ export const deployBeanstalkInputs = {
   'on-conflict': optionalOneOf(['wait', 'stop', 'fail']),
   'on-cancel': oneOf(['stop-and-roll-back', 'leave'], 'stop-and-roll-back'),
   ...awsInputs,
-  ...channels,
+  ...channelInputs,
 }
 
 /** Typed values of the inputs of `deploy-beanstalk` as they are given. */

@@ -12,9 +12,10 @@ import {
 } from '../../runner/inputs.ts'
 import { globPattern } from '../../targets/site/index.ts'
 import { releasePattern } from '../../targets/site/request/release-name.ts'
-import { awsInputs } from '../inputs/aws-inputs.ts'
-import { channelInputs } from '../inputs/channel-inputs.ts'
-import { deployInputs } from '../inputs/deploy-inputs.ts'
+import { bucketName, distributionId } from '../../targets/site/request/site-names.ts'
+import { awsInputs } from './aws-inputs.ts'
+import { channelInputs } from './channel-inputs.ts'
+import { deployInputs } from './deploy-inputs.ts'
 
 /** Lines `pattern: value`, the first that fits decides; a value without a pattern is for all files. */
 const pathRules: InputReader<readonly { readonly pattern: RegExp; readonly value: string }[]> = (given) =>
@@ -58,12 +59,9 @@ const prefix: InputReader<string> = (given) => {
   return plain === '' ? '' : `${plain}/`
 }
 
-/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
-const bucketName = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/
-
 const distributionIds: InputReader<readonly string[]> = (given) => {
   const ids = list(given)
-  const wrong = ids.find((id) => !/^E[A-Z0-9]{5,}$/.test(id))
+  const wrong = ids.find((id) => !distributionId.test(id))
   if (wrong === undefined) return ids
   throw new Error(`must be ids of CloudFront distributions such as E1A2B3C4D5E6F7, not "${wrong}"`)
 }
@@ -71,10 +69,8 @@ const distributionIds: InputReader<readonly string[]> = (given) => {
 /** Inputs of the action `deploy-site`. */
 export const deploySiteInputs = {
   folder: optionalText,
-  bucket: (given: string) => {
-    if (bucketName.test(given)) return given
-    throw new Error(given === '' ? 'is required' : `must be the name of an S3 bucket, not "${given}"`)
-  },
+  site: optionalText,
+  bucket: matching(bucketName, 'the name of an S3 bucket'),
   prefix,
   'distribution-id': distributionIds,
   release: (given: string) => {
