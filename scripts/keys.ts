@@ -12,7 +12,8 @@ const settings = 'environments.*.services.*.deployment.'
 
 /** Both tables in Markdown: of the file, and of the deployment settings in it. Throws for a key without a description. */
 export function keyTables(): { file: string; deployment: string } {
-  const keys = keysOf(jsonSchema(), '')
+  // A key that several forms of a value have is one row.
+  const keys = [...new Map(keysOf(jsonSchema(), '').map((key) => [key.path, key])).values()]
   return {
     file: table(keys.filter(({ path }) => !path.startsWith(settings))),
     deployment: table(

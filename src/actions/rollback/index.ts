@@ -9,6 +9,7 @@ import { text } from '../../text.ts'
 import { asDeployInputs, type RollbackInputs, rollbackInputs } from '../inputs/rollback-inputs.ts'
 import { settleInPost } from '../shared/post-step.ts'
 import { runOnService, type ServiceWork } from '../shared/run-on-service.ts'
+import { behindDistribution } from '../targets/behind-distribution.ts'
 import { requireValues } from '../targets/input-rules.ts'
 import { type Place, placeOf } from '../targets/place.ts'
 import { withSecretsAndAbort } from '../world/secrets-and-abort.ts'
@@ -41,7 +42,10 @@ async function begin(inputs: RollbackInputs, calling: Runner, runner: Runner, wo
     purpose: 'rollback',
     // No commit: the restored revision is of an earlier one than the one that is checked out.
     requestOf: (region) => rollbackRequest(inputs, place, region),
-    events: (request, aws, context) => rollBack(ecsRollback(request, goalOf(inputs, place), aws), request, context),
+    events(request, aws, context) {
+      const target = ecsRollback(request, goalOf(inputs, place), aws)
+      return rollBack(behindDistribution(target, place, aws, runner, 'back'), request, context)
+    },
   }
   await namingSettings(place.origins, () => runOnService(step, work))
 }

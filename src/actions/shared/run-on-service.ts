@@ -1,3 +1,4 @@
+import type { Aws } from '../../aws/connect.ts'
 import type { Context } from '../../deployment/context.ts'
 import type { DeploymentEvent } from '../../deployment/events.ts'
 import type { DeploymentState } from '../../deployment/state.ts'
@@ -30,7 +31,11 @@ export interface ServiceWork<Request extends Where> {
   requestOf(region: string): Request
   /** The commit that the step deploys, where there is one; called after `requestOf`. */
   sourceOf?(): Source | undefined
-  events(request: Request, aws: EcsAccess, context: Context): AsyncIterable<DeploymentEvent>
+  events(
+    request: Request,
+    aws: EcsAccess & Pick<Aws, 'distributions'>,
+    context: Context,
+  ): AsyncIterable<DeploymentEvent>
 }
 
 /** Opens AWS and the report, and reports the events of the work. Fails the step after a bad end. */

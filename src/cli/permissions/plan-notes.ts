@@ -29,6 +29,7 @@ export function notesOf(
       ),
     ...definitionNotes(request),
     ...engineNotes(request),
+    ...otherNotes(request),
     ...trustNotes(request),
     ...shared
       .filter((policy) => !roles.some(({ accountId }) => accountId === policy.accountId))
@@ -72,6 +73,20 @@ function engineNotes(request: NotedRequest): readonly string[] {
   return [
     `Taken as services with the ECS deployment controller: ${names}. For one of AWS CodeDeploy, give --codedeploy NAME.`,
   ]
+}
+
+/** What the policies have no statements for, though slipway.yml deploys it. */
+function otherNotes({ config }: NotedRequest): readonly string[] {
+  const environments = Object.values(config.environments)
+  const placed = environments.flatMap(({ services }) => Object.values(services))
+  const kinds = [
+    ...(environments.some(({ sites }) => Object.keys(sites).length > 0)
+      ? ['sites (actions/deploy-site/README.md)']
+      : []),
+    ...(placed.some((one) => 'environment' in one) ? ['Elastic Beanstalk (actions/deploy-beanstalk/README.md)'] : []),
+    ...(placed.some(({ after }) => after) ? ['after.invalidate (docs/how-to/services-and-a-site.md)'] : []),
+  ]
+  return kinds.length === 0 ? [] : [`Not in these policies, add the permissions of: ${kinds.join(', ')}.`]
 }
 
 function trustNotes({ repository: { name, ids }, issuer }: NotedRequest): readonly string[] {
