@@ -12,8 +12,10 @@ export interface ReleaseScenario {
   readonly cause?: RegExp
   readonly seed?: Partial<BeanstalkSeed>
   readonly behaviour?: VersionBehaviour
-  /** Inputs of the action beside the environment. */
-  readonly inputs?: Readonly<Record<string, string>>
+  /** Another release was before it. */
+  readonly isSecond?: boolean
+  /** The release before is wanted again, by deploy-site and deploy-beanstalk. */
+  readonly rollsBack?: boolean
   /** What the site's address serves instead of its page. */
   readonly wrongPage?: string
   /** Labels of the instances afterwards: the version before, or the new one. */
@@ -84,7 +86,16 @@ export const releaseScenarios: Readonly<Record<string, ReleaseScenario>> = {
     commit: 'Move the shop to the start page',
     verdict: 'rolled-back',
     cause: /does not return the page of release/,
+    isSecond: true,
     wrongPage: '/maintenance.html',
+    instances: ['old', 'old'],
+  },
+  'roll-back': {
+    about: 'the site and the API are released, and then rolled back by deploy-site and deploy-beanstalk',
+    commit: 'Sell another bicycle',
+    verdict: 'succeeded',
+    isSecond: true,
+    rollsBack: true,
     instances: ['old', 'old'],
   },
 }

@@ -1,9 +1,9 @@
 /** One release of examples/seed-003 by the shipped action `deploy`, on a simulated account in which its first release runs. */
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { runAction } from '../end-to-end/run-action.ts'
+import { type ActionResult, runAction } from '../end-to-end/run-action.ts'
 import type { DistributionOptions, StoredDistribution } from '../simulator/cloudfront/distributions.ts'
 import { createSimulator, type Simulator } from '../simulator/simulator.ts'
 import { shareTime } from '../simulator/time-server.ts'
@@ -68,10 +68,16 @@ async function checkOut(folder: string, endpoint: string, { distribution }: Acco
   await writeFile(join(folder, 'site/maintenance.html'), '<h1>Closed for maintenance</h1>')
 }
 
-/** Releases the example as the scenario says, and compares what came of it with how it should go. */
-export async function tellRelease(scenario: ReleaseScenario, isWatched: boolean, teller: Teller): Promise<Told> {
-  const { print, paint } = teller
-  const account = openAccount(scenario, isWatched)
+interface Repository {
+  /** Runs one step of a workflow of the commit. */
+  run(action: string, commit: Commit, inputs?: Readonly<Record<string, string>>): Promise<ActionResult>
+  /** The next commit changes both parts. */
+  edit(): Promise<void>
+  close(): Promise<void>
+}
+
+/** The repository of the example, whose steps run as processes beside the simulated account. */
+async function openRepository(account: Account, isWatched: boolean, { print, paint }: Teller): Promise<Repository> {
   const { simulator } = account
   const temporary = await mkdtemp(join(tmpdir(), 'slipway-demo-'))
   const workspace = join(temporary, 'shop')
@@ -82,74 +88,88 @@ export async function tellRelease(scenario: ReleaseScenario, isWatched: boolean,
     DEMO_CLOCK: [simulator.clock.now(), Date.now(), speed].join(','),
   }
   await checkOut(workspace, environment.AWS_ENDPOINT_URL ?? '', account)
-  const deploy = async (commit: Commit) => {
-    print(`\n${paint('bold', `● ${commit.title}`)} ${paint('dim', commit.sha.slice(0, 7))}`)
-    simulator.github.commits.add(commit.sha)
-    const files = join(temporary, `run-${commit.runNumber}`)
-    await mkdir(files, { recursive: true })
-    return await runAction('deploy', {
-      inputs: {
-        environment: 'production',
-        'slack-token': 'xoxb-demo',
-        'github-token': 'ghs_demo',
-        ...(isWatched && { 'wait-max-delay-seconds': '1' }),
-        ...scenario.inputs,
-      },
-      environment: {
-        ...environment,
-        ...clock,
-        RUNNER_TEMP: files,
-        GITHUB_REPOSITORY: 'acme/shop',
-        GITHUB_SHA: commit.sha,
-        GITHUB_RUN_NUMBER: commit.runNumber,
-        GITHUB_RUN_ID: `88${commit.runNumber}`,
-      },
-      event: { head_commit: { id: commit.sha, message: commit.title } },
-      workspace,
-      onOutput: (text) => {
-        for (const line of text.split('\n')) {
-          const shown = paintLogLine(line, paint)
-          if (shown !== undefined && shown !== '') print(`  ${shown}`)
-        }
-      },
-    })
+  const show = (line: string) => {
+    const shown = paintLogLine(line, paint)
+    if (shown !== undefined && shown !== '') print(`  ${shown}`)
   }
-  try {
-    if (scenario.wrongPage !== undefined) {
-      await deploy(commitOf('Open the shop', 40))
-      await edit(workspace)
-      account.lead((uri) => (uri === '/' ? (scenario.wrongPage ?? uri) : uri))
-    }
-    const before = labels(simulator)[0]
-    const unwatch = watchSlack(() => simulator.slack.messages(), paint, print)
-    const { outputs, exitCode, summary } = await deploy(commitOf(scenario.commit, 41))
-    unwatch()
-    const { verdict = '', cause = '' } = outputs
-    const slack = simulator.slack.messages().at(-1)
-    const expected = scenario.instances.map((which) => (which === 'old' ? before : 'a new version'))
-    const found = labels(simulator).map((label) => (label === before ? label : 'a new version'))
-    const problems: readonly (readonly [isSo: boolean, otherwise: string])[] = [
-      [verdict === scenario.verdict, `the verdict is "${verdict}" instead of "${scenario.verdict}"`],
-      [exitCode === (scenario.verdict === 'succeeded' ? 0 : 1), `deploy ended with exit code ${exitCode}`],
-      [scenario.cause?.test(cause) ?? cause === '', `the cause is "${cause}"`],
-      [found.join() === expected.join(), `the instances run ${found.join(', ')}`],
-      [slack !== undefined, 'Slack has no message'],
-    ]
-    const surprises = problems.flatMap(([isSo, otherwise]) => (isSo ? [] : [otherwise]))
-    return { surprises, verdict, cause, summary, slack }
-  } finally {
-    await close()
-    time?.close()
-    await rm(temporary, { recursive: true, force: true })
+  const tokens = { 'slack-token': 'xoxb-demo', 'github-token': 'ghs_demo' }
+  return {
+    async run(action, { sha, title, runNumber }, inputs) {
+      print(`\n${paint('bold', `● ${title}`)} ${paint('dim', `${sha.slice(0, 7)}, ${action}`)}`)
+      simulator.github.commits.add(sha)
+      const names = { GITHUB_SHA: sha, GITHUB_RUN_NUMBER: runNumber, GITHUB_RUN_ID: `88${runNumber}` }
+      return await runAction(action, {
+        inputs: { environment: 'production', ...tokens, ...inputs },
+        environment: { ...environment, ...clock, ...names, GITHUB_REPOSITORY: 'acme/shop' },
+        event: { head_commit: { id: sha, message: title } },
+        workspace,
+        onOutput: (text) => text.split('\n').forEach(show),
+      })
+    },
+    async edit() {
+      for (const file of ['site/index.html', 'app/server.js']) {
+        const path = join(workspace, file)
+        await writeFile(path, (await readFile(path, 'utf8')).replaceAll(/Bicycle|<h1>Shop/g, '$& of the week'))
+      }
+    },
+    async close() {
+      await close()
+      time?.close()
+      await rm(temporary, { recursive: true, force: true })
+    },
   }
 }
 
-/** The next commit changes both parts. */
-async function edit(workspace: string): Promise<void> {
-  for (const file of ['site/index.html', 'app/server.js']) {
-    const path = join(workspace, file)
-    await writeFile(path, (await readFile(path, 'utf8')).replaceAll(/Bicycle|<h1>Shop/g, '$& of the week'))
+/** Releases the example as the scenario says, and compares what came of it with how it should go. */
+export async function tellRelease(scenario: ReleaseScenario, isWatched: boolean, teller: Teller): Promise<Told> {
+  const account = openAccount(scenario, isWatched)
+  const { simulator } = account
+  const repository = await openRepository(account, isWatched, teller)
+  try {
+    if (scenario.isSecond) {
+      await repository.run('deploy', commitOf('Open the shop', 40))
+      await repository.edit()
+    }
+    const { wrongPage } = scenario
+    if (wrongPage !== undefined) account.lead((uri) => (uri === '/' ? wrongPage : uri))
+    const before = { label: labels(simulator)[0], page: pageOf(account) }
+    const unwatch = watchSlack(() => simulator.slack.messages(), teller.paint, teller.print)
+    const deployed = await repository.run('deploy', commitOf(scenario.commit, 41))
+    const returned = scenario.rollsBack ? await rollBack(repository) : []
+    unwatch()
+    account.lead((uri) => uri)
+    const { verdict = '', cause = '' } = deployed.outputs
+    const slack = simulator.slack.messages().at(-1)
+    const expected = scenario.instances.map((which) => (which === 'old' ? before.label : 'a new version'))
+    const found = labels(simulator).map((label) => (label === before.label ? label : 'a new version'))
+    const problems: readonly (readonly [isSo: boolean, otherwise: string])[] = [
+      [verdict === scenario.verdict, `the verdict is "${verdict}" instead of "${scenario.verdict}"`],
+      [deployed.exitCode === (scenario.verdict === 'succeeded' ? 0 : 1), `exit code ${deployed.exitCode}`],
+      [scenario.cause?.test(cause) ?? cause === '', `the cause is "${cause}"`],
+      [found.join() === expected.join(), `the instances run ${found.join(', ')}`],
+      [(pageOf(account) === before.page) === scenario.instances.includes('old'), 'visitors get the wrong page'],
+      [returned.every(({ outputs }) => outputs.verdict === 'succeeded'), 'a rollback did not succeed'],
+      [slack !== undefined, 'Slack has no message'],
+    ]
+    const surprises = problems.flatMap(([isSo, otherwise]) => (isSo ? [] : [otherwise]))
+    return { surprises, verdict, cause, summary: deployed.summary, slack }
+  } finally {
+    await repository.close()
   }
+}
+
+/** What a person runs who wants the release before: pages first, as those of the new release request its API. */
+async function rollBack({ run }: Repository): Promise<readonly ActionResult[]> {
+  const commit = commitOf('Roll back', 42)
+  return [
+    await run('deploy-site', commit, { release: 'previous' }),
+    await run('deploy-beanstalk', commit, { 'roll-back': 'true' }),
+  ]
+}
+
+/** The start page in the bucket; undefined before the first release. */
+function pageOf({ simulator }: Account): string | undefined {
+  return simulator.world.region(region).s3.object(bucket, 'index.html')?.body.toString()
 }
 
 function labels({ world }: Simulator): readonly string[] {
