@@ -1,5 +1,6 @@
 import type { Aws } from '../../aws/connect.ts'
 import type { BeanstalkTarget } from '../../config/select-beanstalk.ts'
+import type { SiteTarget } from '../../config/select-site.ts'
 import type { EnvironmentOrder } from '../../deployment/policies.ts'
 import type { Target } from '../../deployment/target.ts'
 import type { WaveMember } from '../../deployment/waves/waves-request.ts'
@@ -20,7 +21,7 @@ import { siteAccess, siteInputsOf } from '../targets/site-place.ts'
 import { findDefinition } from '../targets/wanted-definition.ts'
 import { openImageStore } from '../world/open-image-store.ts'
 import type { World } from '../world/world.ts'
-import type { PlacedService, PlacedSite, Waves } from './several-places.ts'
+import type { PlacedService, Waves } from './placed-service.ts'
 
 /** What all members of a run share. */
 export interface Opening {
@@ -60,7 +61,7 @@ async function service(
 
 async function siteMember(
   { name, place }: PlacedService,
-  site: PlacedSite,
+  site: SiteTarget,
   sent: Map<string, SentAssets>,
   { inputs: given, aws, runner, world, order, source }: Opening,
 ): Promise<WaveMember> {

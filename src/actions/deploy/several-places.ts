@@ -1,32 +1,13 @@
 import { resourceName } from '../../arn.ts'
 import type { Config } from '../../config/schema.ts'
-import { type BeanstalkTarget, selectBeanstalk } from '../../config/select-beanstalk.ts'
-import { type SiteTarget, selectSite } from '../../config/select-site.ts'
 import { nearest } from '../../nearest.ts'
 import type { Runner } from '../../runner/action.ts'
 import { invalidInputs } from '../../runner/inputs.ts'
 import { type Text, text, untrusted } from '../../text.ts'
 import { type DeployInputs, deployInputs } from '../inputs/deploy-inputs.ts'
-import { beanstalkInputsOf, reportPlace } from '../targets/beanstalk-place.ts'
 import { lostAt, unpaired } from '../targets/input-rules.ts'
-import { configOf, fullImage, type Place, placeIn } from '../targets/place.ts'
-import { siteInputsOf, sitePlace } from '../targets/site-place.ts'
-
-/** One of several services that are deployed together. */
-export interface PlacedService {
-  /** As the inputs or slipway.yml name it. */
-  readonly name: string
-  readonly place: Place & { readonly service: string }
-  /** One of these, or none: a service of Amazon ECS. */
-  readonly site?: PlacedSite | undefined
-  readonly beanstalk?: BeanstalkTarget | undefined
-}
-
-/** A site of slipway.yml. */
-export type PlacedSite = SiteTarget
-
-/** Services by wave; those of one wave are deployed side by side. */
-export type Waves = readonly (readonly PlacedService[])[]
+import { configOf, type Place, placeIn } from '../targets/place.ts'
+import type { PlacedService, Waves } from './placed-service.ts'
 
 /** Under this name the services are kept for the post step; without it there was one service. */
 export const savedWaves = 'waves'
@@ -43,7 +24,9 @@ export async function severalPlaces(given: DeployInputs, runner: Runner): Promis
   if (services.length === 0 && (environment === undefined || deploymentId)) return undefined
   const loaded = await configOf(given, runner)
   const config = loaded?.config
-  const waves = services.length > 0 ? services : config && (await declaredWaves(config, given))
+  // Only with slipway.yml: most of what it loads is for what most steps do not deploy.
+  const members = config && (await import('./place-members.ts'))
+  const waves = services.length > 0 ? services : config && members?.declaredWaves(config, given)
   if (waves === undefined) return undefined
   // It has named the one that is deployed.
   const inputs = services.length > 0 ? given : { ...given, service: undefined }
@@ -57,10 +40,8 @@ export async function severalPlaces(given: DeployInputs, runner: Runner): Promis
     waves.map((names) =>
       Promise.all(
         names.map(async (name): Promise<PlacedService> => {
-          const site = config && selectSite(config, environment ?? '', name)
-          if (site) return { name, place: sitePlace(siteInputsOf(inputs, site), site), site }
-          const beanstalk = config && selectBeanstalk(config, environment ?? '', name)
-          if (beanstalk) return placedBeanstalk(beanstalk, config, inputs)
+          const other = config && members?.placeMember(config, inputs, name)
+          if (other) return other
           const place = await placeIn(loaded, { ...inputs, service: name }, runner)
           return { name: resourceName(name), place: { ...place, service: place.service ?? name } }
         }),
@@ -71,22 +52,6 @@ export async function severalPlaces(given: DeployInputs, runner: Runner): Promis
   const lost = await lostAt('deploy', deployInputs, inputs, places, runner)
   if (lost.length > 0) throw invalidInputs(lost)
   return inOnePlace(placed)
-}
-
-async function placedBeanstalk(
-  beanstalk: BeanstalkTarget,
-  config: Config,
-  inputs: DeployInputs,
-): Promise<PlacedService> {
-  const { name, imageInput } = beanstalk
-  const { selectImages } = await import('../../config/select-images.ts')
-  const image = imageInput && fullImage(inputs.image, selectImages(config))
-  if (imageInput && image === undefined)
-    throw invalidInputs([
-      text`image is empty, but services.${untrusted(name)}.beanstalk.image of slipway.yml deploys it`,
-    ])
-  const own = beanstalkInputsOf(inputs, beanstalk, image)
-  return { name, place: { ...reportPlace(own, own.awsRegion, beanstalk), image }, beanstalk }
 }
 
 /** One step deploys to one region of one account, which an ARN may name for all. Throws `inputs-invalid`. */
@@ -106,16 +71,6 @@ function inOnePlace(waves: Waves): Waves {
 
 function whereOf({ region = '', allowedAccountIds }: Place): string {
   return [region, ...allowedAccountIds].join(', account ')
-}
-
-/** The waves of the environment; a site is a wave of its own. */
-async function declaredWaves(config: Config, { environment = '', service }: DeployInputs) {
-  const { memberNames, selectWaves } = await import('../../config/select-target.ts')
-  const waves = service === undefined ? selectWaves(config, environment) : undefined
-  const [only, ...others] = service === undefined ? memberNames(config, environment) : [service]
-  if (waves || only === undefined || others.length > 0) return waves
-  const isAlone = selectSite(config, environment, only) ?? selectBeanstalk(config, environment, only)
-  return isAlone && [[only]]
 }
 
 /** Inputs that mean one service, or that several cannot share. */
@@ -160,10 +115,8 @@ async function misnamed(
   const twice = new Set(shown.filter((name, index) => shown.indexOf(name) !== index))
   const duplicates = [...twice].map((name) => text`services names ${untrusted(name)} more than once`)
   if (config === undefined) return duplicates
-  const { memberNames } = await import('../../config/select-target.ts')
-  const known = memberNames(config, environment)
-  const isKnown = (name: string) => known.includes(name) || selectSite(config, environment, name) !== undefined
-  const unknown = [...new Set(names)].filter((name) => !isKnown(name))
+  const { strangersAmong } = await import('./place-members.ts')
+  const { known, unknown } = strangersAmong(names, config, environment)
   return [...duplicates, ...unknown.map((name) => unknownService(name, environment, known))]
 }
 

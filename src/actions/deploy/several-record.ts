@@ -6,7 +6,8 @@ import type { WaveService, WavesState } from '../../deployment/waves/waves-state
 import type { Runner } from '../../runner/action.ts'
 import { hasReported } from '../shared/reporter.ts'
 import { detachedMarker } from '../shared/saved-run.ts'
-import { type PlacedService, savedWaves } from './several-places.ts'
+import type { PlacedService } from './placed-service.ts'
+import { savedWaves } from './several-places.ts'
 
 /**
  * What the post step needs of services that are deployed together. The runner hands each saved value over as a variable

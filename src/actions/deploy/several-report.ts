@@ -11,7 +11,7 @@ import type { Runner } from '../../runner/action.ts'
 import type { DeployInputs } from '../inputs/deploy-inputs.ts'
 import type { Channels } from '../shared/channels.ts'
 import { openReporterOf, type Reporter } from '../shared/reporter.ts'
-import type { Waves } from './several-places.ts'
+import type { Waves } from './placed-service.ts'
 
 /** Reports several services as one: one log, one Slack message, one summary. */
 export function openWavesReporter(

@@ -21,7 +21,7 @@ import { commitHistory } from '../world/open-history.ts'
 import { commitOf, keepSource, keptSource, openSource } from '../world/source-commit.ts'
 import type { World } from '../world/world.ts'
 import { type Opening, openMembers, returningMember } from './open-members.ts'
-import type { PlacedService, Waves } from './several-places.ts'
+import type { PlacedService, Waves } from './placed-service.ts'
 import { type SavedDeployments, savedDeployments, wavesKeeper } from './several-record.ts'
 import { openWavesReporter } from './several-report.ts'
 
