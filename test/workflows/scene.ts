@@ -1,7 +1,7 @@
 /** A caller's repository made of examples/api, two simulated AWS accounts, one Slack and one GitHub. */
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { writeLayout } from '../oci-layout.ts'
 import { type CancelledAt, cancelAt } from '../simulator/cancel-at.ts'
 import { createClock, type SimulatorClock } from '../simulator/clock.ts'
@@ -126,7 +126,10 @@ function openScene(staging: Simulator, world: World, folder: string, digest: str
     cpSync(join(folder, name === 'image' ? 'layout' : name), path, { recursive: true })
     return {}
   }
-  const write = (path: string, content: string) => writeFileSync(join(caller, path), content)
+  const write = (path: string, content: string) => {
+    mkdirSync(dirname(join(caller, path)), { recursive: true })
+    writeFileSync(join(caller, path), content)
+  }
   const scene: Scene = {
     staging,
     production: () => world.production?.simulator,

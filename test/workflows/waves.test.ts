@@ -1,7 +1,7 @@
 /** The reusable workflow where slipway.yml declares waves: one job of all services, with the shipped bundles. */
 import { expect, test } from '@jest/globals'
 import { deploymentJobs, job, logOf } from './runner/record.ts'
-import { inScene } from './scene.ts'
+import { accounts, inScene } from './scene.ts'
 import { services, servingWaves, withWaves } from './waves-scene.ts'
 
 test.concurrent(
@@ -45,5 +45,40 @@ test.concurrent(
     })
     expect(scene.production()).toBeUndefined()
     expect(logOf(job(run, 'ship / deploy'))).toContain('Wave 1 of 2: api, worker')
+  }),
+)
+
+test.concurrent(
+  'an environment of Elastic Beanstalk and a site needs no image: nothing is built, and one job releases both',
+  inScene(async (scene) => {
+    const { s3, elasticbeanstalk } = scene.staging.world.region('eu-west-1')
+    elasticbeanstalk.seed({ environment: 'shop-staging' })
+    s3.createBucket('shop-cdn')
+    scene.write('app/package.json', '{}')
+    scene.write('site/index.html', '<h1>Shop</h1>')
+    scene.write(
+      'slipway.yml',
+      `version: 1
+services: { web: { beanstalk: { application: shop, source-directory: app } } }
+sites: { cdn: { folder: site } }
+environments:
+  staging:
+    region: eu-west-1
+    account: "${accounts.staging}"
+    role: slipway-deploy
+    services: { web: { environment: shop-staging } }
+    sites: { cdn: { bucket: shop-cdn, check: false } }
+    waves: [[cdn.assets], [web], [cdn]]
+    slack: C0123456789
+`,
+    )
+    scene.callWith({ environments: 'staging' })
+    const run = await scene.run()
+    expect(deploymentJobs(run)).toEqual(
+      expect.arrayContaining(['ship / plan: success', 'ship / deploy in staging: success']),
+    )
+    expect(deploymentJobs(run).join()).not.toMatch(/build[^,]*success/)
+    expect(run.outputs.ship).toMatchObject({ verdict: 'succeeded' })
+    expect(s3.object('shop-cdn', 'index.html')?.body.toString()).toContain('Shop')
   }),
 )
