@@ -6,7 +6,7 @@ import { long } from './jest.config.js'
 process.env.SLIPWAY_TESTS = 'long'
 
 const folder = join(import.meta.dirname, 'test')
-const asks = /import \{[^}]*\b(runs|some|times|isLong)\b[^}]*\} from '[./]*(generated|often)\.ts'/
+const asks = /import \{[^}]*\b(runs|some|times|isLong|onlyLong)\b[^}]*\} from '[./]*(generated|often)\.ts'/
 
 export default long(
   globSync('**/*.test.ts', { cwd: folder, exclude: ['mutation/**'] }).filter((name) =>

@@ -13,3 +13,13 @@ export function times(name: string, usual: number, long: number): number {
 export function some<Case>(cases: readonly Case[], step: number): readonly Case[] {
   return isLong ? cases : cases.filter((_, index) => index % step === 0)
 }
+
+/**
+ * `declare` in the long run, and nothing otherwise: for whole tests of which `npm test` has the same rule elsewhere, in process
+ * or for another engine. `onlyLong(test.concurrent)('name', …)`.
+ */
+export function onlyLong<Given extends readonly unknown[]>(
+  declare: (...given: Given) => void,
+): (...given: Given) => void {
+  return isLong ? declare : () => undefined
+}

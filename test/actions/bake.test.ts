@@ -1,6 +1,7 @@
 /** One target of a definition of docker buildx bake: what Buildx 0.29.1 prints of it, and the build that becomes of it. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
+import { some } from '../often.ts'
 import { buildx, ran as ranWith } from './docker-scene.ts'
 
 const image = '111122223333.dkr.ecr.eu-west-1.amazonaws.com/api'
@@ -104,111 +105,127 @@ describe('a bake definition', () => {
     expect(readFileSync(file, 'utf8')).toBe('FROM scratch\n')
   })
 
-  test.each<[string, object, readonly string[]]>([
-    ['of another folder', { context: 'docker', dockerfile: 'Dockerfile' }, ['--', 'docker']],
-    ['with another name', { context: 'docker', dockerfile: 'Other' }, ['--file=docker/Other', '--', 'docker']],
-    [
-      'of the folder of the job',
-      { context: 'docker', dockerfile: 'cwd://Dockerfile' },
-      ['--file=Dockerfile', '--', 'docker'],
-    ],
-    [
-      'of an address',
-      {
-        context: 'https://github.com/acme/shop.git#1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d',
-        dockerfile: 'x/Dockerfile',
-      },
-      ['--file=x/Dockerfile', '--', 'https://github.com/acme/shop.git#1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d'],
-    ],
-  ])('names a Dockerfile %s as Buildx does', async (_, target, words) => {
+  test.each<[string, object, readonly string[]]>(
+    some(
+      [
+        ['of another folder', { context: 'docker', dockerfile: 'Dockerfile' }, ['--', 'docker']],
+        ['with another name', { context: 'docker', dockerfile: 'Other' }, ['--file=docker/Other', '--', 'docker']],
+        [
+          'of the folder of the job',
+          { context: 'docker', dockerfile: 'cwd://Dockerfile' },
+          ['--file=Dockerfile', '--', 'docker'],
+        ],
+        [
+          'of an address',
+          {
+            context: 'https://github.com/acme/shop.git#1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d',
+            dockerfile: 'x/Dockerfile',
+          },
+          ['--file=x/Dockerfile', '--', 'https://github.com/acme/shop.git#1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d'],
+        ],
+      ],
+      2,
+    ),
+  )('names a Dockerfile %s as Buildx does', async (_, target, words) => {
     const { build } = await ran({ web: target })
     expect(build?.filter((word) => /^--file|^--$/.test(word) || word === build.at(-1))).toEqual(words)
   })
 
   const two = { web: {}, api: {} }
-  test.each<[string, object, object, Record<string, string>, RegExp]>([
-    [
-      'two targets',
-      two,
-      { default: { targets: ['all'] }, all: { targets: ['web', 'api'] } },
-      {},
-      /bake: one image is built, and the definition has 2: web, api; set bake-target/,
-    ],
-    ['no target', {}, {}, {}, /bake: the definition has no target/],
-    [
-      'a member',
-      { web: { policy: 'x', matrix: {} } },
-      {},
-      {},
-      /- bake: policy of the target web is not supported; .*\n- bake: matrix of the target web is not/,
-    ],
-    [
-      'another target in it',
-      { web: { contexts: { base: 'target:base' } }, base: {} },
-      { default: { targets: ['web'] } },
-      {},
-      /contexts of the target web has base = "target:base": a target that is built from another one is not supported/,
-    ],
-    [
-      'another kind of value',
-      { web: { args: ['A=1'], pull: 'yes' } },
-      {},
-      {},
-      /args of the target web is no object\n.*pull of the target web is neither true nor false/,
-    ],
-    [
-      'another call',
-      { web: { call: 'outline' } },
-      {},
-      {},
-      /call of the target web is "outline"; allowed: build, check/,
-    ],
-    ['a context from standard input', { web: { context: '-' } }, {}, {}, /context of the target web is standard input/],
-    [
-      'entitlements',
-      { web: { entitlements: ['security.insecure'] } },
-      {},
-      {},
-      /entitlements of the target require the input allow: security\.insecure/,
-    ],
-    [
-      'a secret in a cache',
-      { web: { 'cache-to': [{ type: 's3', secret_access_key: 'x' }] } },
-      {},
-      {},
-      /cache-to of the target web has secret_access_key, which is passed/,
-    ],
-    [
-      'a name',
-      { web: { output: [{ type: 'image', name: 'x' }] } },
-      {},
-      {},
-      /outputs:1:12: has name, and the image is pushed/,
-    ],
-    ['an output', { web: { output: [{ type: 'zip' }] } }, {}, {}, /output of the target has type=zip; allowed/],
-    [
-      'other inputs',
-      { web: {} },
-      {},
-      { context: 'x', 'build-args': 'A=1' },
-      /- context is set, and a bake definition has it: use bake-set\n- build-args is set/,
-    ],
-    [
-      'a remote definition',
-      {},
-      {},
-      { 'bake-files': 'https://example.com/x.hcl' },
-      /bake-files must be paths in the workspace/,
-    ],
-    [
-      'two names',
-      {},
-      {},
-      { 'bake-target': 'web,api' },
-      /bake-target must be the name of one target or group, not "web,api"/,
-    ],
-    ['an override', {}, {}, { 'bake-set': 'web' }, /bake-set:1:1: has another form; allowed: target\.key=value/],
-  ])('with %s is an error by name', async (_, targets, groups, inputs, message) => {
+  test.each<[string, object, object, Record<string, string>, RegExp]>(
+    some(
+      [
+        [
+          'two targets',
+          two,
+          { default: { targets: ['all'] }, all: { targets: ['web', 'api'] } },
+          {},
+          /bake: one image is built, and the definition has 2: web, api; set bake-target/,
+        ],
+        ['no target', {}, {}, {}, /bake: the definition has no target/],
+        [
+          'a member',
+          { web: { policy: 'x', matrix: {} } },
+          {},
+          {},
+          /- bake: policy of the target web is not supported; .*\n- bake: matrix of the target web is not/,
+        ],
+        [
+          'another target in it',
+          { web: { contexts: { base: 'target:base' } }, base: {} },
+          { default: { targets: ['web'] } },
+          {},
+          /contexts of the target web has base = "target:base": a target that is built from another one is not supported/,
+        ],
+        [
+          'another kind of value',
+          { web: { args: ['A=1'], pull: 'yes' } },
+          {},
+          {},
+          /args of the target web is no object\n.*pull of the target web is neither true nor false/,
+        ],
+        [
+          'another call',
+          { web: { call: 'outline' } },
+          {},
+          {},
+          /call of the target web is "outline"; allowed: build, check/,
+        ],
+        [
+          'a context from standard input',
+          { web: { context: '-' } },
+          {},
+          {},
+          /context of the target web is standard input/,
+        ],
+        [
+          'entitlements',
+          { web: { entitlements: ['security.insecure'] } },
+          {},
+          {},
+          /entitlements of the target require the input allow: security\.insecure/,
+        ],
+        [
+          'a secret in a cache',
+          { web: { 'cache-to': [{ type: 's3', secret_access_key: 'x' }] } },
+          {},
+          {},
+          /cache-to of the target web has secret_access_key, which is passed/,
+        ],
+        [
+          'a name',
+          { web: { output: [{ type: 'image', name: 'x' }] } },
+          {},
+          {},
+          /outputs:1:12: has name, and the image is pushed/,
+        ],
+        ['an output', { web: { output: [{ type: 'zip' }] } }, {}, {}, /output of the target has type=zip; allowed/],
+        [
+          'other inputs',
+          { web: {} },
+          {},
+          { context: 'x', 'build-args': 'A=1' },
+          /- context is set, and a bake definition has it: use bake-set\n- build-args is set/,
+        ],
+        [
+          'a remote definition',
+          {},
+          {},
+          { 'bake-files': 'https://example.com/x.hcl' },
+          /bake-files must be paths in the workspace/,
+        ],
+        [
+          'two names',
+          {},
+          {},
+          { 'bake-target': 'web,api' },
+          /bake-target must be the name of one target or group, not "web,api"/,
+        ],
+        ['an override', {}, {}, { 'bake-set': 'web' }, /bake-set:1:1: has another form; allowed: target\.key=value/],
+      ],
+      4,
+    ),
+  )('with %s is an error by name', async (_, targets, groups, inputs, message) => {
     const result = await ran(targets, inputs, groups)
     expect(result.message).toMatch(message)
     expect(result.build).toBeUndefined()

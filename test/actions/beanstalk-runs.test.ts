@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { namesIn } from '../../src/actions/bundle/read-package.ts'
 import { deployBeanstalkInputs } from '../../src/actions/inputs/deploy-beanstalk-inputs.ts'
+import { some } from '../often.ts'
 import { givenInputs } from '../runner/fake-runner.ts'
 import type { Simulator } from '../simulator/simulator.ts'
 import {
@@ -333,7 +334,9 @@ describe('a broken connection', () => {
     'UpdateEnvironment',
   ]
   const effects = [{ kind: 'reset' }, { kind: 'apply-then-drop' }, { kind: 'truncate' }] as const
-  test.each(operations.flatMap((operation) => effects.map((effect) => [operation, effect.kind, effect] as const)))(
+  const broken = operations.flatMap((operation) => effects.map((effect) => [operation, effect.kind, effect] as const))
+
+  test.each(some(broken, 4))(
     'at %s (%s) changes no verdict, and nothing is done twice',
     async (operation, _, effect) => {
       const sim = beanstalkScene()

@@ -5,6 +5,7 @@ import { Failure } from '../../src/failure.ts'
 import { failureText } from '../../src/report/failure-text.ts'
 import { renderText } from '../../src/text.ts'
 import { callsOf, type Play, playedDocker, recorded } from '../docker/played-docker.ts'
+import { some } from '../often.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import { seedImage } from '../simulator/ecr.ts'
 import { type BuildScene, buildScene } from './build-scene.ts'
@@ -94,7 +95,7 @@ async function ours(
   }
 }
 
-describe.each(Object.entries(engines))('with the engine %s', (kind, play) => {
+describe.each(some(Object.entries(engines), 2))('with the engine %s', (kind, play) => {
   test('another run that pushed the same first gives both its digest', async () => {
     const scene = buildScene()
     let other: Awaited<ReturnType<BuildScene['run']>> | undefined

@@ -1,6 +1,7 @@
 /** Inputs of docker/build-push-action v7: what they become, and what cannot be kept is an error by name. */
 import { describe, expect, test } from '@jest/globals'
 import { buildPushInputs } from '../../src/actions/build-push/build-push-inputs.ts'
+import { some } from '../often.ts'
 import { buildScene } from './build-scene.ts'
 import { ran as ranWith } from './docker-scene.ts'
 
@@ -300,65 +301,82 @@ describe('an image that is reused', () => {
 /** As docs.docker.com/build/ci/github-actions and the README of docker/build-push-action have them, with repository for tags. */
 describe('the documented example', () => {
   const platforms = { platforms: 'linux/amd64,linux/arm64' }
-  test.each<[string, Record<string, string>, readonly string[]]>([
-    ['git context', { context: '{{defaultContext}}:mysubdir' }, [`https://github.com/acme/shop.git#${sha}:mysubdir`]],
-    [
-      'another private repository',
-      { context: ownAddress, secrets: 'GIT_AUTH_TOKEN=mytoken' },
-      ['--secret=id=GIT_AUTH_TOKEN,env=SLIPWAY_BUILD_SECRET_0'],
-    ],
-    ['multi-platform image', platforms, ['--platform=linux/amd64,linux/arm64']],
-    ['build secret', { secrets: 'github_token=ghs_token\n' }, ['--secret=id=github_token,env=SLIPWAY_BUILD_SECRET_0']],
-    [
-      'secret of several lines',
-      {
-        secrets:
-          '"MYSECRET=aaaaaaaa\nbbbbbbb\nccccccccc"\nFOO=bar\n"EMPTYLINE=aaaa\n\nbbbb\nccc"\n"JSON_SECRET={""key1"":""value1""}"',
-      },
-      ['--secret=id=JSON_SECRET,env=SLIPWAY_BUILD_SECRET_3'],
-    ],
-    ['SSH', { ssh: 'default' }, ['--ssh=default']],
-    [
-      'inline cache',
-      { 'cache-from': 'type=registry,ref=user/app:latest', 'cache-to': 'type=inline' },
-      ['--cache-to=type=inline'],
-    ],
-    [
-      'registry cache',
-      { 'cache-to': 'type=registry,ref=user/app:buildcache,mode=max' },
-      ['--cache-to=type=registry,ref=user/app:buildcache,mode=max'],
-    ],
-    [
-      'gha cache',
-      { 'cache-from': 'type=gha', 'cache-to': 'type=gha,mode=max' },
-      ['--cache-from=type=gha', '--cache-to=type=gha,mode=max'],
-    ],
-    ['export to Docker', { push: 'false', load: 'true' }, ['--load', '--tag=api:v1']],
-    ['test before push', { push: 'false', load: 'true', tags: 'test' }, ['--tag=api:test']],
-    [
-      'share image between jobs',
-      { push: 'false', outputs: 'type=docker,dest=/tmp/myimage.tar' },
-      ['--output=type=docker,dest=/tmp/myimage.tar'],
-    ],
-    [
-      'named contexts, pin',
-      { 'build-contexts': 'alpine=docker-image://alpine:3.21' },
-      ['--build-context=alpine=docker-image://alpine:3.21'],
-    ],
-    ['SBOM and provenance', { sbom: 'true', provenance: 'mode=max' }, ['--sbom=true', '--provenance=mode=max']],
-    [
-      'annotations',
-      { ...platforms, annotations: 'manifest,index:org.opencontainers.image.authors=me' },
-      ['--annotation=manifest,index:org.opencontainers.image.authors=me'],
-    ],
-    [
-      'reproducible builds, of the commit',
-      { outputs: 'type=image,rewrite-timestamp=true' },
-      ['--build-arg=SOURCE_DATE_EPOCH=1763640000'],
-    ],
-    ['build checks', { call: 'check' }, ['--call=check,format=json']],
-    ['local registry, network', { network: 'host', allow: 'network.host' }, ['--network=host', '--allow=network.host']],
-  ])('%s', async (_, inputs, words) => {
+  test.each<[string, Record<string, string>, readonly string[]]>(
+    some(
+      [
+        [
+          'git context',
+          { context: '{{defaultContext}}:mysubdir' },
+          [`https://github.com/acme/shop.git#${sha}:mysubdir`],
+        ],
+        [
+          'another private repository',
+          { context: ownAddress, secrets: 'GIT_AUTH_TOKEN=mytoken' },
+          ['--secret=id=GIT_AUTH_TOKEN,env=SLIPWAY_BUILD_SECRET_0'],
+        ],
+        ['multi-platform image', platforms, ['--platform=linux/amd64,linux/arm64']],
+        [
+          'build secret',
+          { secrets: 'github_token=ghs_token\n' },
+          ['--secret=id=github_token,env=SLIPWAY_BUILD_SECRET_0'],
+        ],
+        [
+          'secret of several lines',
+          {
+            secrets:
+              '"MYSECRET=aaaaaaaa\nbbbbbbb\nccccccccc"\nFOO=bar\n"EMPTYLINE=aaaa\n\nbbbb\nccc"\n"JSON_SECRET={""key1"":""value1""}"',
+          },
+          ['--secret=id=JSON_SECRET,env=SLIPWAY_BUILD_SECRET_3'],
+        ],
+        ['SSH', { ssh: 'default' }, ['--ssh=default']],
+        [
+          'inline cache',
+          { 'cache-from': 'type=registry,ref=user/app:latest', 'cache-to': 'type=inline' },
+          ['--cache-to=type=inline'],
+        ],
+        [
+          'registry cache',
+          { 'cache-to': 'type=registry,ref=user/app:buildcache,mode=max' },
+          ['--cache-to=type=registry,ref=user/app:buildcache,mode=max'],
+        ],
+        [
+          'gha cache',
+          { 'cache-from': 'type=gha', 'cache-to': 'type=gha,mode=max' },
+          ['--cache-from=type=gha', '--cache-to=type=gha,mode=max'],
+        ],
+        ['export to Docker', { push: 'false', load: 'true' }, ['--load', '--tag=api:v1']],
+        ['test before push', { push: 'false', load: 'true', tags: 'test' }, ['--tag=api:test']],
+        [
+          'share image between jobs',
+          { push: 'false', outputs: 'type=docker,dest=/tmp/myimage.tar' },
+          ['--output=type=docker,dest=/tmp/myimage.tar'],
+        ],
+        [
+          'named contexts, pin',
+          { 'build-contexts': 'alpine=docker-image://alpine:3.21' },
+          ['--build-context=alpine=docker-image://alpine:3.21'],
+        ],
+        ['SBOM and provenance', { sbom: 'true', provenance: 'mode=max' }, ['--sbom=true', '--provenance=mode=max']],
+        [
+          'annotations',
+          { ...platforms, annotations: 'manifest,index:org.opencontainers.image.authors=me' },
+          ['--annotation=manifest,index:org.opencontainers.image.authors=me'],
+        ],
+        [
+          'reproducible builds, of the commit',
+          { outputs: 'type=image,rewrite-timestamp=true' },
+          ['--build-arg=SOURCE_DATE_EPOCH=1763640000'],
+        ],
+        ['build checks', { call: 'check' }, ['--call=check,format=json']],
+        [
+          'local registry, network',
+          { network: 'host', allow: 'network.host' },
+          ['--network=host', '--allow=network.host'],
+        ],
+      ],
+      3,
+    ),
+  )('%s', async (_, inputs, words) => {
     const report = { stdout: '{"warnings":[]}', exitCode: 0 }
     const { calls, message } = await ran(
       { ...inputs, ...(inputs.context && { revision: sha }) },
@@ -382,85 +400,95 @@ describe('an engine that cannot', () => {
   const classic = { buildx: undefined }
   const store = { driver: 'docker' }
   const old = (version: string) => ({ buildx: `github.com/docker/buildx ${version} c0ffee` })
-  test.each<[string, object, Record<string, string>, RegExp]>([
-    ['no Buildx', classic, { ssh: 'default' }, /Docker Buildx is not installed, and ssh requires it/],
-    [
-      'no Buildx',
-      classic,
-      {
-        annotations: 'a=1',
-        sbom: 'true',
-        outputs: './out',
-        'rewrite-timestamp': 'true',
-        builder: 'x',
-        allow: 'device',
-        'build-contexts': 'a=.',
-        'no-cache-filters': 'a',
-        'secret-files': 'a=Dockerfile',
-        'secret-envs': 'b=PATH',
-        'cache-from': 'type=gha',
-        'cache-to': 'type=gha',
-        provenance: 'true',
-        attests: 'type=vex',
-        platforms: 'linux/amd64,linux/arm64',
-      },
-      /and platforms, secrets, secret-files, build-contexts, builder, allow, annotations, no-cache-filters, outputs, rewrite-timestamp, cache-to, cache-from, provenance, sbom, attests require it/,
-    ],
-    ['no Buildx', classic, { call: 'check' }, /and call requires it/],
-    [
-      'the classic store',
-      store,
-      { sbom: 'true', annotations: 'a=1' },
-      /classic image store .*and sbom, annotations require another/,
-    ],
-    ['the classic store', store, { outputs: 'type=oci,dest=x' }, /and outputs requires another/],
-    ['the classic store', store, { attests: 'type=sbom' }, /and attests requires another/],
-    [
-      'the classic store',
-      store,
-      { 'rewrite-timestamp': 'true' },
-      /and rewrite-timestamp requires a BuildKit of its own. Run docker\/setup-buildx-action before this step\.$/,
-    ],
-    [
-      'the containerd store',
-      { ...store, store: 'containerd', engine: '28.5.1' },
-      { 'rewrite-timestamp': 'true' },
-      /unpacks every image that it builds, and rewrite-timestamp requires a BuildKit of its own/,
-    ],
-    [
-      'Docker 25',
-      { ...store, engine: '25.0.3' },
-      { outputs: './out' },
-      /Docker 25\.0\.3 has one output for each build.*and outputs requires Docker 26/,
-    ],
-    [
-      'an old Buildx',
-      old('v0.11.2'),
-      { annotations: 'a=1' },
-      /Buildx 0\.11\.2 is installed, and annotations \(0\.12\) requires a later version/,
-    ],
-    ['an old Buildx', old('v0.12.0'), { load: 'true' }, /outputs \(0\.13\) requires a later version/],
-    ['an old Buildx', old('v0.14.0'), { call: 'check' }, /call \(0\.15\) requires a later version/],
-  ])('with %s is an error before the build', async (_, play, inputs, message) => {
+  test.each<[string, object, Record<string, string>, RegExp]>(
+    some(
+      [
+        ['no Buildx', classic, { ssh: 'default' }, /Docker Buildx is not installed, and ssh requires it/],
+        [
+          'no Buildx',
+          classic,
+          {
+            annotations: 'a=1',
+            sbom: 'true',
+            outputs: './out',
+            'rewrite-timestamp': 'true',
+            builder: 'x',
+            allow: 'device',
+            'build-contexts': 'a=.',
+            'no-cache-filters': 'a',
+            'secret-files': 'a=Dockerfile',
+            'secret-envs': 'b=PATH',
+            'cache-from': 'type=gha',
+            'cache-to': 'type=gha',
+            provenance: 'true',
+            attests: 'type=vex',
+            platforms: 'linux/amd64,linux/arm64',
+          },
+          /and platforms, secrets, secret-files, build-contexts, builder, allow, annotations, no-cache-filters, outputs, rewrite-timestamp, cache-to, cache-from, provenance, sbom, attests require it/,
+        ],
+        ['no Buildx', classic, { call: 'check' }, /and call requires it/],
+        [
+          'the classic store',
+          store,
+          { sbom: 'true', annotations: 'a=1' },
+          /classic image store .*and sbom, annotations require another/,
+        ],
+        ['the classic store', store, { outputs: 'type=oci,dest=x' }, /and outputs requires another/],
+        ['the classic store', store, { attests: 'type=sbom' }, /and attests requires another/],
+        [
+          'the classic store',
+          store,
+          { 'rewrite-timestamp': 'true' },
+          /and rewrite-timestamp requires a BuildKit of its own. Run docker\/setup-buildx-action before this step\.$/,
+        ],
+        [
+          'the containerd store',
+          { ...store, store: 'containerd', engine: '28.5.1' },
+          { 'rewrite-timestamp': 'true' },
+          /unpacks every image that it builds, and rewrite-timestamp requires a BuildKit of its own/,
+        ],
+        [
+          'Docker 25',
+          { ...store, engine: '25.0.3' },
+          { outputs: './out' },
+          /Docker 25\.0\.3 has one output for each build.*and outputs requires Docker 26/,
+        ],
+        [
+          'an old Buildx',
+          old('v0.11.2'),
+          { annotations: 'a=1' },
+          /Buildx 0\.11\.2 is installed, and annotations \(0\.12\) requires a later version/,
+        ],
+        ['an old Buildx', old('v0.12.0'), { load: 'true' }, /outputs \(0\.13\) requires a later version/],
+        ['an old Buildx', old('v0.14.0'), { call: 'check' }, /call \(0\.15\) requires a later version/],
+      ],
+      3,
+    ),
+  )('with %s is an error before the build', async (_, play, inputs, message) => {
     const result = await ran(inputs, {}, play)
     expect(result.message).toMatch(message)
     expect(result.options).toEqual([])
   })
 
-  test.each<[string, object, Record<string, string>]>([
-    [
-      'no Buildx',
-      classic,
-      { 'add-hosts': 'a:10.0.0.1', ulimit: 'nofile=1', 'shm-size': '1g', 'cgroup-parent': 'x', sbom: 'false' },
-    ],
-    [
-      'the classic store',
-      store,
-      { 'build-contexts': 'a=.', outputs: './out', attests: 'type=provenance,disabled=true' },
-    ],
-    ['the classic store', store, { call: 'check', provenance: 'true', annotations: 'a=1' }],
-    ['Buildx 0.12', old('v0.12.0'), { annotations: 'a=1' }],
-  ])('with %s is no error for what it can', async (_, play, inputs) => {
+  test.each<[string, object, Record<string, string>]>(
+    some(
+      [
+        [
+          'no Buildx',
+          classic,
+          { 'add-hosts': 'a:10.0.0.1', ulimit: 'nofile=1', 'shm-size': '1g', 'cgroup-parent': 'x', sbom: 'false' },
+        ],
+        [
+          'the classic store',
+          store,
+          { 'build-contexts': 'a=.', outputs: './out', attests: 'type=provenance,disabled=true' },
+        ],
+        ['the classic store', store, { call: 'check', provenance: 'true', annotations: 'a=1' }],
+        ['Buildx 0.12', old('v0.12.0'), { annotations: 'a=1' }],
+      ],
+      2,
+    ),
+  )('with %s is no error for what it can', async (_, play, inputs) => {
     const { options } = await ran(inputs, {}, play)
     expect(options.length).toBeGreaterThan(1)
   })

@@ -4,7 +4,7 @@ import { Failure } from '../../src/failure.ts'
 import { failureText } from '../../src/report/failure-text.ts'
 import { renderText } from '../../src/text.ts'
 import { oldImage } from '../deployment/scene.ts'
-import { times } from '../often.ts'
+import { onlyLong, times } from '../often.ts'
 import { limitsBrokenBy } from '../report/slack-rules.ts'
 import { ecsTokenBuckets } from '../simulator/faults.ts'
 import { seededTaskDefinition } from '../simulator/fixtures.ts'
@@ -93,19 +93,22 @@ test('a cancel with many in flight takes every one of them back', async () => {
   expect(inFlight.filter((service) => serving(sim, service) !== oldImage)).toEqual([])
 })
 
-test('when one of many fails, those that have not begun never do, and the others are taken back', async () => {
-  const sim = throttled(more)
-  const files = repository(sim, `[[${more.join(', ')}]]`, more, { [more[3] ?? '']: { kind: 'crash', exitCode: 1 } })
-  const ran = await deploySeveral(sim, { environment: 'production', 'fail-fast-after': '1' }, { files })
-  expect(ran.runner.outputs.verdict).toBe('rolled-back')
-  const verdicts = Object.values(ran.services).map(({ verdict }) => verdict)
-  expect(new Set(verdicts)).toEqual(new Set(['rolled-back', '']))
-  const untouched = verdicts.filter((verdict) => verdict === '').length
-  expect(untouched).toBeGreaterThan(0)
-  expect(new Set(updates(sim).map((update) => update.split(' ')[0])).size).toBe(more.length - untouched)
-  expect(more.filter((service) => serving(sim, service) !== oldImage)).toEqual([])
-  expect(ran.log).toMatch(/ services rolled back: .* and \d+ more\. Not started: /)
-})
+onlyLong(test)(
+  'when one of many fails, those that have not begun never do, and the others are taken back',
+  async () => {
+    const sim = throttled(more)
+    const files = repository(sim, `[[${more.join(', ')}]]`, more, { [more[3] ?? '']: { kind: 'crash', exitCode: 1 } })
+    const ran = await deploySeveral(sim, { environment: 'production', 'fail-fast-after': '1' }, { files })
+    expect(ran.runner.outputs.verdict).toBe('rolled-back')
+    const verdicts = Object.values(ran.services).map(({ verdict }) => verdict)
+    expect(new Set(verdicts)).toEqual(new Set(['rolled-back', '']))
+    const untouched = verdicts.filter((verdict) => verdict === '').length
+    expect(untouched).toBeGreaterThan(0)
+    expect(new Set(updates(sim).map((update) => update.split(' ')[0])).size).toBe(more.length - untouched)
+    expect(more.filter((service) => serving(sim, service) !== oldImage)).toEqual([])
+    expect(ran.log).toMatch(/ services rolled back: .* and \d+ more\. Not started: /)
+  },
+)
 
 test('more than 500 are refused with one error, before anything is asked', async () => {
   const sim = severalScene(['api'])

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { failure } from '../aws/simulated.ts'
 import { codeDeployScene, newImage, oldImage, portsOf, region, rollingScene, run } from '../deployment/scene.ts'
+import { onlyLong } from '../often.ts'
 import type { Call } from '../simulator/contract.ts'
 import type { Simulator } from '../simulator/simulator.ts'
 import { changesOf, doctor, host, withRepository } from './doctor-scene.ts'
@@ -43,7 +44,7 @@ describe('a look back', () => {
     expect(log).toMatch(/api \(shop\): failed/)
   })
 
-  test('the newest of a deployment group is found, whatever its name', async () => {
+  onlyLong(test)('the newest of a deployment group is found, whatever its name', async () => {
     const sim = codeDeployScene({ application: 'shop', group: 'live' })
     sim.world.scenarios.set(newImage, { kind: 'crash', exitCode: 3, log: ['boom'] })
     await run(sim, { image: newImage, request: { waitMinutes: 90 } })

@@ -513,7 +513,7 @@ describe('reads that lag', () => {
     const { handlers } = sim.world.region(region).ecs
     const shown = handlers.DescribeServices?.({ cluster: 'shop', services: ['api'] }, {} as Call)
     Object.assign(handlers, { DescribeServices: () => shown })
-    const { outputs } = await rollBack(sim, { 'wait-for-minutes': '10' })
+    const { outputs } = await rollBack(sim, { 'wait-for-minutes': '3' })
     expect([truthOf(sim).image, outputs.verdict]).toEqual([oldImage, 'timed-out'])
   })
 

@@ -257,7 +257,7 @@ describe('a cancel', () => {
 
 describe('a network that loses and refuses', () => {
   const kms = { bucket: { encryption: { algorithm: 'aws:kms' } } } as const
-  test.each(some([...lost, ...unanswered], 3))('has the same end: %j', async (effect) => {
+  test.each(some([...lost, ...unanswered], 5))('has the same end: %j', async (effect) => {
     const scene = await deployed(kms)
     for (const service of ['s3', 'cloudfront']) scene.sim.faults.add({ service, probability: 0.2, effect })
     const first = await deploySite(scene, { build: buildOf('two') })

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from '@jest/globals'
-import { some } from '../often.ts'
+import { onlyLong, some } from '../often.ts'
 import { oneLine, printedOn, withoutNumbers } from '../printed.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { type Scenario, scenarios } from './scenarios.ts'
@@ -83,7 +83,7 @@ describe('npm run demo', () => {
     ['capacity', 'Capacity is unavailable at this time', 'unable to place a task'],
   ] as const
 
-  test.concurrent.each(some(rolledBack, 4))(
+  test.concurrent.each(some(rolledBack, 5))(
     '%s: the cause is found, the old revision is live again, and Slack and the summary report it',
     async (name, cause, evidence) => {
       const story = await told(scenarioOf(name))
@@ -94,17 +94,16 @@ describe('npm run demo', () => {
     },
   )
 
-  test.concurrent('success: the canary gets its share, then everything', async () => {
+  onlyLong(test.concurrent)('success: the canary gets its share, then everything', async () => {
     const { surprises, printed } = await told(scenarioOf('success'))
     expect(surprises).toEqual([])
     expect(printed).toMatch(/10%[\s\S]*deployed in/)
   })
 
   test.concurrent('the page of preflight has what it prints of an image that does not exist', async () => {
-    const { exitCode, stdout } = await demo('--scenario', 'image-missing', '--fast', '--output', temporaryFolder())
+    const { printed } = await told(scenarioOf('image-missing'))
     const [block = ''] = printedOn('docs/preflight.md')
-    expect(exitCode).toBe(0)
-    expect(withoutNumbers(oneLine(stdout))).toContain(withoutNumbers(block))
+    expect(withoutNumbers(oneLine(printed))).toContain(withoutNumbers(block))
   })
 
   const stopped = [
@@ -114,7 +113,7 @@ describe('npm run demo', () => {
     ['wrong-architecture', 'is built for linux/arm64, and the task runs on linux/amd64'],
   ] as const
 
-  test.concurrent.each(some(stopped, 3))(
+  test.concurrent.each(some(stopped, 4))(
     '%s: preflight stops it before anything is changed, and Slack and the summary report it',
     async (name, cause) => {
       const story = await told(scenarioOf(name))

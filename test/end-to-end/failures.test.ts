@@ -1,6 +1,7 @@
 /** How deployments go wrong for the users of others, and what Slipway shows instead. */
 import type { ServiceDeployment, TaskDefinition } from '@aws-sdk/client-ecs'
 import { expect, test } from '@jest/globals'
+import { onlyLong, some } from '../often.ts'
 import { seededTaskDefinition } from '../simulator/fixtures.ts'
 import { hostile } from './canaries.ts'
 import type { ActionResult } from './run-action.ts'
@@ -63,7 +64,7 @@ test.concurrent(
   }),
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   "peers' F3: a deployment that completes in the last minutes of its time is green, and one that does not is told in time",
   inScene({}, async ({ deploy, sim, serving }) => {
     const wait = { 'wait-for-minutes': '10' }
@@ -154,7 +155,7 @@ test.concurrent(
   }),
 )
 
-test.concurrent.each([
+const stops = [
   {
     about: 'an exit code',
     behaviour: { kind: 'crash', exitCode: 3, log: ['Error: no database given'] } as const,
@@ -177,15 +178,21 @@ test.concurrent.each([
     } as const,
     story: /secret/i,
   },
-])("peers' F10: tasks of a service that stop: $about is in the cause", async ({ behaviour, story }) => {
-  await inScene({}, async (scene) => {
-    scene.sim.world.scenarios.set(newImage, behaviour)
-    const result = await scene.deploy(slackInputs)
-    expectOneStory(scene, result, story)
-    expect(result.log).not.toMatch(/\[null\]/)
-    expect([result.outputs.verdict, scene.serving()]).toEqual(['rolled-back', oldImage])
-  })()
-})
+]
+
+/** Every cause, in this process: test/actions/told-failures. */
+test.concurrent.each(some(stops, 3))(
+  "peers' F10: tasks of a service that stop: $about is in the cause",
+  async ({ behaviour, story }) => {
+    await inScene({}, async (scene) => {
+      scene.sim.world.scenarios.set(newImage, behaviour)
+      const result = await scene.deploy(slackInputs)
+      expectOneStory(scene, result, story)
+      expect(result.log).not.toMatch(/\[null\]/)
+      expect([result.outputs.verdict, scene.serving()]).toEqual(['rolled-back', oldImage])
+    })()
+  },
+)
 
 test.concurrent(
   "peers' F10: a one-off task that fails leaves the service as it is and tells the exit code",
@@ -199,7 +206,7 @@ test.concurrent(
   }),
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   "peers' F10: a one-off task that ends well lets the deployment begin",
   inScene({}, async ({ deploy, sim, serving }) => {
     sim.world.scenarios.set(newImage, { kind: 'crash', exitCode: 0, afterSeconds: 3 })
@@ -224,15 +231,20 @@ test.concurrent(
   }),
 )
 
-test.concurrent.each([
+const groups = [
   { about: 'termination wait', codeDeploy: { terminationWaitMinutes: undefined } },
   { about: 'blue/green configuration', codeDeploy: { withoutBlueGreenConfiguration: true } },
-])("peers' F13: a group without $about is waited for like any other", async ({ codeDeploy }) => {
-  await inScene({ service: 'codedeploy', codeDeploy }, async ({ deploy, serving }) => {
-    const { exitCode } = await deploy()
-    expect([exitCode, serving()]).toEqual([0, newImage])
-  })()
-})
+]
+
+test.concurrent.each(some(groups, 2))(
+  "peers' F13: a group without $about is waited for like any other",
+  async ({ codeDeploy }) => {
+    await inScene({ service: 'codedeploy', codeDeploy }, async ({ deploy, serving }) => {
+      const { exitCode } = await deploy()
+      expect([exitCode, serving()]).toEqual([0, newImage])
+    })()
+  },
+)
 
 test.concurrent(
   "peers' F13: another active deployment is named before anything is registered",
@@ -323,10 +335,12 @@ test.concurrent(
   }),
 )
 
-test.concurrent.each([
-  { service: 'rolling', stop: 'StopServiceDeployment', watch: 'DescribeServiceDeployments' },
+const stopping = [
   { service: 'codedeploy', stop: 'StopDeployment', watch: 'GetDeployment' },
-] as const)(
+  { service: 'rolling', stop: 'StopServiceDeployment', watch: 'DescribeServiceDeployments' },
+] as const
+
+test.concurrent.each(some(stopping, 2))(
   "peers' F16: a cancel stops the deployment and brings the old version back ($service)",
   async ({ service, stop, watch }) => {
     await inScene({ service, codeDeploy: slowly }, async ({ deploy, sim, serving, slack, done }) => {

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { writeLayout } from '../oci-layout.ts'
+import { onlyLong } from '../often.ts'
 import { seedExample } from '../simulator/fixtures.ts'
 import { canaries } from './canaries.ts'
 import { inScene, newImage, oldImage, region, revision, type Scene, slackInputs, target } from './scene.ts'
@@ -55,7 +56,7 @@ for (const [engine, strategy] of [
     }),
   )
 
-  test.concurrent(
+  onlyLong(test.concurrent)(
     `a new image in what the service runs now (${engine})`,
     inScene({ service: engine }, async ({ deploy, serving }) => {
       const { exitCode, outputs } = await deploy({ image: newImage, 'container-name': 'api' })
@@ -63,7 +64,8 @@ for (const [engine, strategy] of [
     }),
   )
 
-  test.concurrent(
+  const once = engine === 'rolling' ? test.concurrent : onlyLong(test.concurrent)
+  once(
     `dry-run prints the plan and changes nothing (${engine})`,
     inScene({ service: engine }, async ({ deploy, serving, sim }) => {
       const { exitCode, log, outputs, summary } = await deploy({ ...slackInputs, 'dry-run': 'true' })

@@ -2,13 +2,15 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
-import { some } from '../often.ts'
+import { onlyLong, some } from '../often.ts'
 import { commandsIn } from '../report/runner-parser.ts'
 import { type CancelledAt, cancelAt } from '../simulator/cancel-at.ts'
 import type { Effect } from '../simulator/faults.ts'
 import { seededTaskDefinition } from '../simulator/fixtures.ts'
 import { hostile } from './canaries.ts'
 import { inScene, newImage, oldImage, revision, type Scene, slackInputs } from './scene.ts'
+
+const engines = ['rolling', 'codedeploy'] as const
 
 /** A deployment that takes a quarter of an hour. */
 const slowly = { deploymentConfig: 'CodeDeployDefault.ECSCanary10Percent15Minutes' }
@@ -50,7 +52,7 @@ const moments = [
   ['codedeploy', 'GetDeploymentGroup', 0],
 ] as const
 
-for (const [service, operation, skip] of some(moments, 3))
+for (const [service, operation, skip] of some(moments, 6))
   test.concurrent(
     `row F01: a cancel at ${operation} (${service}) ends in time, and afterwards the old version serves`,
     inScene({ service, codeDeploy: slowly }, async (scene) => {
@@ -69,7 +71,7 @@ for (const [service, operation, skip] of some(moments, 3))
     }),
   )
 
-for (const service of ['rolling', 'codedeploy'] as const)
+for (const service of some(engines, 2))
   test.concurrent(
     `row F01: with on-cancel: leave the deployment goes on, and the message says so (${service})`,
     inScene({ service, codeDeploy: slowly }, async (scene) => {
@@ -91,7 +93,7 @@ test.concurrent(
   }),
 )
 
-for (const service of ['rolling', 'codedeploy'] as const)
+for (const service of some(engines, 2))
   test.concurrent(
     `row F03: after a runner was lost, the next attempt watches the deployment that is in flight (${service})`,
     inScene({ service, codeDeploy: slowly }, async ({ deploy, sim, serving, done }) => {
@@ -113,7 +115,7 @@ for (const service of ['rolling', 'codedeploy'] as const)
     }),
   )
 
-for (const service of ['rolling', 'codedeploy'] as const)
+for (const service of some(engines, 2))
   test.concurrent(
     `row F04: three runs of the same commit register once and deploy once (${service})`,
     inScene({ service }, async ({ deploy, sim, done }) => {
@@ -140,7 +142,7 @@ const spoiled: readonly (readonly [string, string, Effect, 'rolling' | 'codedepl
   ['row F08', 'answered with nothing', { kind: 'empty' }, 'rolling', 13],
 ]
 
-for (const [id, how, effect, service, seed] of some(spoiled, 3))
+for (const [id, how, effect, service, seed] of some(spoiled, 5))
   test.concurrent(
     `${id} with 30 % of all calls ${how} the deployment is made once and seen to its end`,
     inScene({ service, seed }, async (scene) => {
@@ -176,12 +178,15 @@ test.concurrent(
   }),
 )
 
-for (const [service, operation] of [
-  ['rolling', 'RegisterTaskDefinition'],
+/** Every operation, in this process: test/actions/weather. */
+const lost = [
   ['rolling', 'UpdateService'],
+  ['rolling', 'RegisterTaskDefinition'],
   ['codedeploy', 'CreateDeployment'],
   ['rolling', 'RunTask'],
-] as const)
+] as const
+
+for (const [service, operation] of some(lost, 2))
   test.concurrent(
     `row F12: when the reply of ${operation} is lost, nothing is done twice and the verdict is true`,
     inScene({ service }, async ({ deploy, sim, serving, done }) => {
@@ -195,12 +200,14 @@ for (const [service, operation] of [
     }),
   )
 
-for (const [action, operation] of [
+const needed = [
   ['ecs:DescribeServices', 'DescribeServices'],
   ['ecs:RegisterTaskDefinition', 'RegisterTaskDefinition'],
   ['iam:PassRole', 'RegisterTaskDefinition'],
   ['ecs:UpdateService', 'UpdateService'],
-] as const)
+] as const
+
+for (const [action, operation] of some(needed, 3))
   test.concurrent(
     `row F13: without ${action} the refusal ends the step at once, with the statement that is missing`,
     inScene({}, async ({ deploy, sim, serving }) => {
@@ -229,7 +236,7 @@ test.concurrent(
   }),
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   'row F17: a registration whose update was denied is told, and used by the next run',
   inScene({}, async ({ deploy, sim, serving, ecs }) => {
     const denied = sim.faults.add({ operation: 'UpdateService', times: 1000, effect: { kind: 'access-denied' } })
@@ -264,7 +271,7 @@ test.concurrent(
         /no "containerDefinitions" \(but "containerDefinitons"\)/,
       ],
     ]
-    for (const [name, content, message] of files) {
+    for (const [name, content, message] of some(files, 4)) {
       write(name, content)
       const { exitCode, errors } = await run('register-task-definition', { 'task-definition': name })
       expect([name, exitCode, errors.length]).toEqual([name, 1, 1])

@@ -1,5 +1,6 @@
 /** `approval-environment` of the reusable workflow: a pause, somebody's decision, and what becomes of the deployment. */
 import { expect, test } from '@jest/globals'
+import { onlyLong } from '../often.ts'
 import { deploymentJobs, job, logOf } from './runner/record.ts'
 import { accounts, inScene, oldImage } from './scene.ts'
 
@@ -85,7 +86,7 @@ test.concurrent(
   ),
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   'ECS: is approved, and goes on',
   inScene(
     async (scene) => {

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { pushImage, registryOf } from '../actions/join-scene.ts'
+import { onlyLong } from '../often.ts'
 import { seedImage } from '../simulator/ecr.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { describeJobs, job, logOf } from './runner/record.ts'
@@ -128,7 +129,7 @@ test.concurrent(
 
 const dockerOfSingle = docker()
 
-test.concurrent(
+onlyLong(test.concurrent)(
   'no tag names half an image: where the digest of a platform is lost, the join fails by its name',
   inScene(
     async (scene) => {

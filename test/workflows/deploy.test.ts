@@ -3,6 +3,7 @@ import { cpSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { gitIn, gitRepository } from '../git/repository.ts'
+import { onlyLong, some } from '../often.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { deploymentJobs, job, logOf } from './runner/record.ts'
 import type { StandIn, WorkflowRun } from './runner/run.ts'
@@ -48,10 +49,13 @@ test.concurrent(
   }),
 )
 
-for (const [kept, state] of [
-  ['true', 'success'],
-  ['false', 'failure'],
-] as const)
+for (const [kept, state] of some(
+  [
+    ['true', 'success'],
+    ['false', 'failure'],
+  ] as const,
+  2,
+))
   test.concurrent(
     `changes settings of slipway.yml without an image only where that is said (keep-image: ${kept})`,
     inScene(async (scene) => {
@@ -70,10 +74,13 @@ for (const [kept, state] of [
     }),
   )
 
-for (const [preflight, code] of [
-  ['on', 'preflight-failed'],
-  ['off', 'permission-missing'],
-] as const)
+for (const [preflight, code] of some(
+  [
+    ['on', 'preflight-failed'],
+    ['off', 'permission-missing'],
+  ] as const,
+  2,
+))
   test.concurrent(
     `changes nothing in production for a task definition with the roles of staging (preflight: ${preflight})`,
     inScene(async (scene) => {
@@ -113,7 +120,7 @@ test.concurrent(
   }),
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   'deploys to production in a call of its own, once staging has succeeded with that image',
   inScene(async (scene) => {
     scene.callWith({ environments: 'staging' })
@@ -136,7 +143,7 @@ test.concurrent(
   }),
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   'deploys nothing when GitHub drops the digest that was built, and no tag in its place',
   inScene(async (scene) => {
     scene.callWith({ environments: 'staging' })
@@ -175,7 +182,7 @@ test.concurrent(
   }),
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   'is refused by a role that trusts another environment, and shows the subject to trust',
   inScene(async (scene) => {
     scene.callWith({ environments: 'staging' })
@@ -258,7 +265,7 @@ test.concurrent(
   }),
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   'shows the plan of every environment in a dry run, and changes nothing',
   inScene(async (scene) => {
     scene.callWith({ 'dry-run': 'true' })
@@ -349,7 +356,7 @@ test.concurrent(
   }),
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   'shows the commit that is checked out as the tag of a dry run',
   inScene(async (scene) => {
     const caller = gitRepository({}, join(temporaryFolder(), 'caller'))

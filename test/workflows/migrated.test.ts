@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { golden, migrated, workflow, workflows } from '../migrate/golden.ts'
+import { some } from '../often.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { commit, type Left, runMigrated } from './migrated-scene.ts'
 import { loadAction, loadWorkflow } from './runner/files.ts'
@@ -51,7 +52,7 @@ test.each(cases)('%s', async (name, expected) => {
   expect(left).toMatchObject({ ...expected, slack: left.slack, run: { result: 'success', problems: [] } })
 })
 
-test.each(workflows)('%s passes the parser of GitHub, as it is and as it becomes', (name) => {
+test.each(some(workflows, 2))('%s passes the parser of GitHub, as it is and as it becomes', (name) => {
   const folder = temporaryFolder()
   for (const source of [workflow(name), golden(name, migrated(workflow(name)).text)]) {
     const isAction = /^runs:/m.test(source)

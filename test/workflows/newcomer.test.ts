@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { workflow } from '../migrate/golden.ts'
+import { onlyLong } from '../often.ts'
 import { oneLine, printedOn, withoutNumbers } from '../printed.ts'
 import { seededTaskDefinition, seedRollingService } from '../simulator/fixtures.ts'
 import { createSimulator } from '../simulator/simulator.ts'
@@ -85,7 +86,7 @@ test('an account with nothing but a cluster: 11 commands, no question', async ()
   for (const block of blocks) expect(printed).toContain(withoutNumbers(block))
 })
 
-test("GitHub's starter template, with its service: 8 commands, no question", async () => {
+onlyLong(test)("GitHub's starter template, with its service: 8 commands, no question", async () => {
   const definition = seededTaskDefinition(createSimulator().world)
   const files = {
     Dockerfile: dockerfile,

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
+import { onlyLong } from '../often.ts'
 import { imageStore } from '../simulator/image-store.ts'
 import { describeJobs } from './runner/record.ts'
 import { accounts, inScene, type Scene } from './scene.ts'
@@ -26,7 +27,7 @@ test.concurrent(
   }),
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   'tags nothing for a deployment that failed or was a dry run',
   inScene(async (scene) => {
     scene.write('slipway.yml', withTags)

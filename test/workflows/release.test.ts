@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { onlyLong, some } from '../often.ts'
 import type { Git } from './release/gh.ts'
 import { type ReleaseOptions, release } from './release/scene.ts'
 import { describeJobs, job, logOf } from './runner/record.ts'
@@ -87,7 +88,7 @@ function repack(artifact: string, change: (folder: string) => void): void {
 }
 
 describe('nothing is published where', () => {
-  test.each<[string, ReleaseOptions, string, string]>([
+  const cases: readonly (readonly [string, ReleaseOptions, string, string])[] = [
     [
       'dist is not what its sources build',
       { files: { 'dist/deploy.js': 'steal()\n' } },
@@ -141,7 +142,9 @@ describe('nothing is published where', () => {
       'compare',
       '< dist/deploy.js',
     ],
-  ])('%s', async (_, options, path, why) => {
+  ]
+
+  test.each(some(cases, 3))('%s', async (_, options, path, why) => {
     const { run, releases, tag } = await release(options)
     expect(logOf(job(run, path))).toContain(why)
     expect(job(run, path).result).toBe('failure')
@@ -156,7 +159,7 @@ writeFileSync(process.argv[2] + '/deploy.js', text + '\\n')
 `
 
 describe('v1 does not move where', () => {
-  test.each<[string, ReleaseOptions, string, string]>([
+  const cases: readonly (readonly [string, ReleaseOptions, string, string])[] = [
     ['the release can be changed', { immutable: false }, 'publish', 'Enable immutable releases in the settings'],
     [
       'a build from the tag gives another dist',
@@ -165,7 +168,9 @@ describe('v1 does not move where', () => {
       'stale, run "npm run build" and commit: deploy.js',
     ],
     ['the tag is another commit', { tagsAnotherCommit: true }, 'prove', 'v1.2.0 is not the commit'],
-  ])('%s', async (_, options, path, why) => {
+  ]
+
+  test.each(some(cases, 2))('%s', async (_, options, path, why) => {
     const { run, tag } = await release(options)
     expect(logOf(job(run, path))).toContain(why)
     expect([job(run, 'follow').result, tag('v1')]).toEqual(['skipped', tag('v1.1.0')])
@@ -181,7 +186,10 @@ test('v1 does not leave the commits of main', async () => {
   expect(tag('v1')).not.toBe(commit)
 })
 
-test('the first release of a major version makes its tag; a draft that an earlier attempt left is removed', async () => {
-  const { run, releases, commit, tag } = await release({ hasDraft: true, prepare: (git) => git('tag', '-d', 'v1') })
-  expect([run.result, releases.length, tag('v1'), tag('v1.2.0')]).toEqual(['success', 1, commit, commit])
-})
+onlyLong(test)(
+  'the first release of a major version makes its tag; a draft that an earlier attempt left is removed',
+  async () => {
+    const { run, releases, commit, tag } = await release({ hasDraft: true, prepare: (git) => git('tag', '-d', 'v1') })
+    expect([run.result, releases.length, tag('v1'), tag('v1.2.0')]).toEqual(['success', 1, commit, commit])
+  },
+)

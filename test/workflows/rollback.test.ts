@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
+import { onlyLong } from '../often.ts'
 import { describeJobs } from './runner/record.ts'
 import { inScene, oldImage, type Scene } from './scene.ts'
 
@@ -32,7 +33,7 @@ test.concurrent(
   }),
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   'says what it does not find, and changes nothing',
   inScene(async (scene) => {
     const run = await deployAndGoBack(scene, example, { environment: 'staging', image: 'v9' })

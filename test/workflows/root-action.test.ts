@@ -1,5 +1,6 @@
 /** The root action as the one step of a job, with the shipped bundles against simulated AWS. */
 import { expect, test } from '@jest/globals'
+import { onlyLong } from '../often.ts'
 import { describeJobs, job, logOf } from './runner/record.ts'
 import { accounts, inScene, oldImage, type Scene } from './scene.ts'
 import { services, servingWaves, withWaves } from './waves-scene.ts'
@@ -110,7 +111,7 @@ test.concurrent(
   }),
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   'deploys the services of an environment wave by wave, with one image and one message',
   inScene(async (scene) => {
     withWaves(scene)
@@ -124,7 +125,7 @@ test.concurrent(
   }),
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   'deploys one service of an environment with waves by its name',
   inScene(async (scene) => {
     withWaves(scene)

@@ -1,5 +1,6 @@
 /** The reusable workflow where slipway.yml declares waves: one job of all services, with the shipped bundles. */
 import { expect, test } from '@jest/globals'
+import { onlyLong } from '../often.ts'
 import { deploymentJobs, job, logOf } from './runner/record.ts'
 import { accounts, inScene } from './scene.ts'
 import { services, servingWaves, withWaves } from './waves-scene.ts'
@@ -31,7 +32,7 @@ test.concurrent(
   }),
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   'a wave that fails stops the run before production, with one cause',
   inScene(async (scene) => {
     withWaves(scene)

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { newImage, oldImage, region, run } from '../../../deployment/scene.ts'
+import { some } from '../../../often.ts'
 import { seedNativeService } from '../../../simulator/fixtures.ts'
 import { createSimulator, type Simulator } from '../../../simulator/simulator.ts'
 
@@ -18,7 +19,7 @@ function serving(sim: Simulator): unknown {
   return ecs.taskDefinition(arn)?.containerDefinitions[0]?.image
 }
 
-describe.each(strategies)('the strategy %s of ECS', (strategy) => {
+describe.each(some(strategies, 2))('the strategy %s of ECS', (strategy) => {
   test('is watched through its stages to the end', async () => {
     const sim = scene(strategy)
     const { outcome, state } = await run(sim, { image: newImage, request: { waitMinutes: 120, longestGap: 20_000 } })

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import { denyServiceDeployments, lag, lagReplies } from '../../../deployment/lag.ts'
 import { newImage, region, rollingScene, run, servingImage } from '../../../deployment/scene.ts'
 import { truthOf } from '../../../deployment/truth.ts'
+import { some } from '../../../often.ts'
 import type { Handler } from '../../../simulator/contract.ts'
 import { seedNativeService } from '../../../simulator/fixtures.ts'
 import { ask } from '../../../simulator/seeding.ts'
@@ -178,7 +179,7 @@ test('the success of a service deployment is not green while its service shows a
   )
 })
 
-test.each(['BLUE_GREEN', 'LINEAR', 'CANARY'] as const)(
+test.each(some(['BLUE_GREEN', 'LINEAR', 'CANARY'] as const, 3))(
   '%s: traffic-shifted is green only with the new revision as PRIMARY, and costs one read',
   async (strategy) => {
     const play = async (waitFor: 'traffic-shifted' | undefined, looks: number) => {
