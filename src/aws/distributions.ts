@@ -59,6 +59,13 @@ async function distribution(connection: Connection, Id: string): Promise<Distrib
 /** ErrorCachingMinTTL where none is set: custom-error-pages-expiration.html. Seconds. */
 const errorsCachedFor = 10
 
+/** The origins, that of the default behavior first: pages are usually there. */
+function usualFirst({ Origins, DefaultCacheBehavior }: DistributionConfig) {
+  const isUsual = ({ Id }: { Id?: string | undefined }) => Id === DefaultCacheBehavior?.TargetOriginId
+  const all = Origins?.Items ?? []
+  return [...all.filter(isUsual), ...all.filter((origin) => !isUsual(origin))]
+}
+
 function described(config: DistributionConfig): Omit<Distribution, 'id' | 'domain' | 'status'> {
   const { DefaultCacheBehavior: usual, CacheBehaviors } = config
   const behaviors = [...(usual ? [usual] : []), ...(CacheBehaviors?.Items ?? [])]
@@ -66,13 +73,11 @@ function described(config: DistributionConfig): Omit<Distribution, 'id' | 'domai
     aliases: config.Aliases?.Items ?? [],
     enabled: config.Enabled ?? false,
     defaultRootObject: config.DefaultRootObject || undefined,
-    origins: (config.Origins?.Items ?? []).map(
-      ({ DomainName = '', OriginPath = '', OriginAccessControlId, S3OriginConfig }) => ({
-        domain: DomainName,
-        path: OriginPath,
-        hasAccessControl: Boolean(OriginAccessControlId || S3OriginConfig?.OriginAccessIdentity),
-      }),
-    ),
+    origins: usualFirst(config).map(({ DomainName = '', OriginPath = '', OriginAccessControlId, S3OriginConfig }) => ({
+      domain: DomainName,
+      path: OriginPath,
+      hasAccessControl: Boolean(OriginAccessControlId || S3OriginConfig?.OriginAccessIdentity),
+    })),
     errorResponses: (config.CustomErrorResponses?.Items ?? []).map((response) => ({
       code: response.ErrorCode ?? 0,
       page: response.ResponsePagePath || undefined,

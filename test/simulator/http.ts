@@ -1,7 +1,7 @@
 /** One HTTP request, whether it came over a socket or from a client in the same process. */
 export interface HttpRequest {
   readonly method: string
-  /** Decoded, without the query. */
+  /** Decoded but for edges of CloudFront, whose caches know paths as they are sent; without the query. */
   readonly path: string
   readonly query: URLSearchParams
   /** Names in lower case. */
@@ -16,6 +16,9 @@ export interface HttpResponse {
   readonly headers: Record<string, string>
   readonly body?: string | Uint8Array
 }
+
+/** The path of a request as services take it. */
+export const pathOf = (raw: string): string => (raw.startsWith('/edge/') ? raw : decodeURIComponent(raw))
 
 /** An answer in JSON. */
 export const json = (status: number, body: unknown, headers: Record<string, string> = {}): HttpResponse => ({

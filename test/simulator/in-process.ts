@@ -1,7 +1,7 @@
 /** Clients in this process: the same bytes as over HTTP, without sockets. */
 import { Readable } from 'node:stream'
 import type { Exchange } from './exchange.ts'
-import type { HttpRequest } from './http.ts'
+import { type HttpRequest, pathOf } from './http.ts'
 
 type Exchanger = (request: HttpRequest, signal?: AbortSignal) => Promise<Exchange>
 
@@ -125,7 +125,9 @@ export function createFetch(exchange: Exchanger): typeof fetch {
     const asked = exchange(
       {
         method: request.method,
-        path: `${hosts[url.hostname] ?? (edgeHost.test(url.hostname) ? `/edge/${url.hostname}` : '')}${decodeURIComponent(url.pathname)}`,
+        path: pathOf(
+          `${hosts[url.hostname] ?? (edgeHost.test(url.hostname) ? `/edge/${url.hostname}` : '')}${url.pathname}`,
+        ),
         query: url.searchParams,
         headers: Object.fromEntries(request.headers),
         body,

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import type { SimulatorClock } from './clock.ts'
 import type { Exchange } from './exchange.ts'
-import type { HttpRequest, HttpResponse } from './http.ts'
+import { type HttpRequest, type HttpResponse, pathOf } from './http.ts'
 import type { Iam } from './iam.ts'
 import type { Issuer } from './oidc.ts'
 
@@ -30,7 +30,7 @@ async function read(incoming: IncomingMessage): Promise<HttpRequest> {
     if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value
   return {
     method: incoming.method ?? 'GET',
-    path: decodeURIComponent(url.pathname),
+    path: pathOf(url.pathname),
     query: url.searchParams,
     headers,
     body: Buffer.concat(chunks),

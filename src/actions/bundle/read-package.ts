@@ -19,7 +19,7 @@ export function readPackage(path: string, full: string): Uint8Array {
   if (stat.size > largestBundle) throw tooLarge(stat.size)
   const bytes = readFileSync(full)
   // APPNOTE.TXT 4.3.7 and 4.3.16: a local file header, or the end of an empty archive.
-  if (bytes.readUInt16BE(0) !== 0x504b)
+  if (bytes.subarray(0, 2).toString('latin1') !== 'PK')
     throw mistaken(path, text`it does not start with the signature of a ZIP file (PK)`)
   return bytes
 }

@@ -20,6 +20,8 @@ import { deployInputs } from './deploy-inputs.ts'
 /** Lines `pattern: value`, the first that fits decides; a value without a pattern is for all files. */
 const pathRules: InputReader<readonly { readonly pattern: RegExp; readonly value: string }[]> = (given) =>
   lines(given).map((line) => {
+    // A header with another character fails at the first request, when the deployment has begun.
+    if (/[^\x20-\x7e]/.test(line)) throw new Error(`has the line "${line.trim()}", which is not US-ASCII`)
     const [, glob, value] = /^\s*(\S+?):\s+(.+)$/.exec(line) ?? []
     if (glob !== undefined && value !== undefined) return { pattern: globPattern(glob), value: value.trim() }
     if (lines(given).length === 1 && !/^\S*[*?{]/.test(line)) return { pattern: globPattern('**'), value: line.trim() }

@@ -50,6 +50,7 @@ export interface DistributionConfig {
   readonly Enabled: boolean
   readonly DefaultRootObject?: string
   readonly Origins: { readonly Quantity: number; readonly Items: readonly Origin[] }
+  readonly DefaultCacheBehavior: { readonly TargetOriginId: string; readonly [member: string]: unknown }
   readonly Aliases?: { readonly Quantity: number; readonly Items?: readonly string[] }
   readonly CustomErrorResponses?: { readonly Quantity: number; readonly Items?: readonly ErrorResponse[] }
   readonly [member: string]: unknown

@@ -60,6 +60,15 @@ const headersOf = (object: StoredObject): Record<string, string> => {
   return Object.fromEntries([...Object.entries(given).filter(([, value]) => value !== undefined), ...meta])
 }
 
+/** Amazon S3 decodes the path of an address, and reads a plus as a space: object-keys.html, "Characters that might require special handling". */
+function keyPathOf(path: string): string {
+  try {
+    return decodeURIComponent(path.replaceAll('+', ' '))
+  } catch {
+    return path
+  }
+}
+
 function ofOrigin(world: World, distribution: StoredDistribution, path: string): HttpResponse {
   const bucket = bucketsOf(world).get(distribution.options.bucket)
   const denied = {
@@ -68,9 +77,10 @@ function ofOrigin(world: World, distribution: StoredDistribution, path: string):
     body: '<Error><Code>AccessDenied</Code></Error>',
   }
   if (bucket === undefined) return { status: 404, headers: {}, body: '<Error><Code>NoSuchBucket</Code></Error>' }
-  const { OriginPath = '' } = distribution.live.Origins.Items[0] ?? {}
+  const { DefaultCacheBehavior: behavior, Origins } = distribution.live
+  const { OriginPath = '' } = Origins.Items.find(({ Id }) => Id === behavior.TargetOriginId) ?? {}
   const isWebsite = distribution.options.access === 'website'
-  const wanted = `${OriginPath}${path}`.slice(1)
+  const wanted = `${OriginPath}${keyPathOf(path)}`.slice(1)
   const key = isWebsite && (wanted === '' || wanted.endsWith('/')) ? `${wanted}${bucket.website?.index ?? ''}` : wanted
   if (!allows(bucket, 's3:GetObject', distribution)) return denied
   const object = currentObject(bucket, key)

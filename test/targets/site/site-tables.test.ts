@@ -108,6 +108,8 @@ describe('invalidation paths', () => {
     [['docs/index.html'], plain, ['/docs/index.html']],
     [['docs/index.html'], { ...plain, rewrites: true }, ['/docs', '/docs/', '/docs/index.html']],
     [['index.html'], { ...plain, rewrites: true, defaultRootObject: undefined }, ['/', '/index.html']],
+    [['about.html'], { ...plain, rewrites: true }, ['/about', '/about.html']],
+    [['@a/b,c=d+e.html'], plain, ['/@a/b,c=d%2Be.html']],
     [['a b/ü*.html', 'x#?.html'], plain, ['/a%20b/%C3%BC%2A.html', '/x%23%3F.html']],
     [['index.html'], { ...plain, prefix: 'app/', originPath: '/app' }, ['/', '/index.html']],
     [['index.html'], { ...plain, prefix: 'app/' }, ['/app/index.html']],
@@ -118,7 +120,12 @@ describe('invalidation paths', () => {
     [['index.html', ...many(101, (index) => `docs/v1/p${index}.html`)], plain, ['/', '/index.html', '/docs/v1/*']],
     [many(220, (index) => `d${index}/a/p.html`), plain, ['/*']],
   ])('of %j', (files, viewing, paths) => {
-    expect(invalidationPaths(files, viewing)).toEqual(paths)
+    expect(invalidationPaths(files, [viewing])).toEqual(paths)
+  })
+
+  test('are those of every origin that has the bucket', () => {
+    const viewings = ['/other', '/app', ''].map((originPath) => ({ ...plain, prefix: 'app/', originPath }))
+    expect(invalidationPaths(['a.html'], viewings)).toEqual(['/a.html', '/app/a.html'])
   })
 
   test('are below the origin path', () => {

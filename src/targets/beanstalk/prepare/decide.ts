@@ -1,7 +1,7 @@
 import type { Method, Plan, SettingChange } from '../../../deployment/plan.ts'
 import { Failure } from '../../../failure.ts'
 import type { ApplicationVersion, OptionSetting } from '../../../ports.ts'
-import { setting, text, untrusted } from '../../../text.ts'
+import { setting, type Text, text, untrusted } from '../../../text.ts'
 import type { BeanstalkRequest, WantedVersion } from '../request/beanstalk-request.ts'
 import { type DeploymentPolicy, optionValue, policyOf } from '../request/deployment-policy.ts'
 import { fleetOf } from '../watch/fleet.ts'
@@ -25,7 +25,7 @@ export function decide(
   const settings = request.settings.filter(
     ({ namespace, name, value }) => optionValue(state.settings, namespace, name) !== value,
   )
-  const isLive = wanted !== undefined && isLiveVersion(wanted, state)
+  const isLive = wanted !== undefined && isLiveVersion(wanted, state) && isHealthy(state, request)
   return { version: isLive ? undefined : wanted, settings, policy: policyOf([...settings, ...state.settings]) }
 }
 
@@ -35,6 +35,23 @@ function isLiveVersion(wanted: WantedVersion, { environment, instances, live }: 
   if (versionLabel === undefined) return false
   const isSame = versionLabel === wanted.label || (!wanted.isLabelGiven && hasContent(live, wanted))
   return isSame && (fleetOf(instances, versionLabel)?.isWhole ?? true)
+}
+
+/**
+ * Whether the environment has an accepted health color: a version that is live and unhealthy is deployed again, so that a repeated job is
+ * not green on what failed before.
+ */
+function isHealthy({ environment: { color } }: EnvironmentState, { acceptedHealth }: BeanstalkRequest): boolean {
+  return acceptedHealth.includes(color)
+}
+
+/** Why a version that is live already is deployed again, as a finding; none where it is not. */
+export function againBecause({ version }: Decision, { environment }: EnvironmentState): readonly Text[] {
+  const { versionLabel, color, status } = environment
+  if (version === undefined || version.label !== versionLabel || status !== 'Ready') return []
+  return [
+    text`${untrusted(version.label)} is live already, and its health is ${untrusted(color)}, or instances have another version: it is deployed again.`,
+  ]
 }
 
 /** Whether a version has the content that is wanted: keys of bundles contain the hash of their bytes. */

@@ -2,7 +2,9 @@ import type { Found } from '../../../deployment/target.ts'
 import { startedEvent } from '../change/started-update.ts'
 import type { BeanstalkContext, BeanstalkRequest } from '../request/beanstalk-request.ts'
 import { policyOf } from '../request/deployment-policy.ts'
-import { isBeginning } from '../watch/event-texts.ts'
+import { factsIn, isBeginning } from '../watch/event-texts.ts'
+import { superseded } from '../watch/judge-update.ts'
+import type { Watched } from '../watch/read-update.ts'
 import { watchAgain, watchUpdate } from '../watch/watch-update.ts'
 import { labelInProgress, requestInProgress } from './obstacle.ts'
 import { readState } from './read-state.ts'
@@ -44,15 +46,17 @@ export async function findUpdate(
     },
     known: { stage: 'watching', deploymentId: requestId, startedAt: at, createdAt: at, own: { requestId } },
     started: startedEvent(context.clock.now(), requestId, state.environment, context.region, true),
-    watch: () =>
-      watchUpdate({
+    watch: async function* () {
+      if (await isReplaced(watched, context)) return superseded(previous)
+      return yield* watchUpdate({
         request,
         context,
         watched,
         update: { label, previous, replaces: policy.replaces },
         environmentId: state.environment.id,
         instances: state.instances?.length ?? 0,
-      }),
+      })
+    },
     watchAgain: watchAgain(watched, request),
   }
 }
@@ -60,6 +64,17 @@ export async function findUpdate(
 function methodOf(policy: string): Found['plan']['method'] {
   const label = [`Elastic Beanstalk ${policy}`]
   return { label, deploys: [`with Elastic Beanstalk (${policy})`], rollsBack: ['with Elastic Beanstalk'] }
+}
+
+/** Whether the update has completed and another one was begun after it: what is live is then no proof of ours. */
+async function isReplaced(
+  { application, environment, requestId, since }: Watched,
+  { beanstalk }: BeanstalkContext,
+): Promise<boolean> {
+  const events = await beanstalk.events(application, { environment, since })
+  const { completed, failed, aborted } = factsIn(events.filter((event) => event.requestId === requestId))
+  const last = events.findLast(isBeginning)
+  return completed && !failed && !aborted && last !== undefined && last.requestId !== requestId
 }
 
 async function beginningOf(

@@ -9,7 +9,7 @@ import type { OptionSetting } from '../../../ports.ts'
 import { joined, setting, text, untrusted } from '../../../text.ts'
 import { changeEnvironment } from '../change/change-environment.ts'
 import type { BeanstalkContext, BeanstalkRequest, WantedVersion } from '../request/beanstalk-request.ts'
-import { decide, planOf, requireTier, requireUsable } from './decide.ts'
+import { againBecause, decide, planOf, requireTier, requireUsable } from './decide.ts'
 import { asWarnings, judgeEnvironment, readFacts, rollbackWords } from './environment-checks.ts'
 import { labelInProgress, obstacleOf, requestInProgress } from './obstacle.ts'
 import { type EnvironmentState, provenanceOf, readState } from './read-state.ts'
@@ -27,12 +27,14 @@ export async function* prepareEnvironment(
   const judgement = begun(judge(watchman, state, preparing))
   const decision = decide(wanted, state, request)
   const isReady = state.environment.status === 'Ready'
-  const adopted = isReady || wanted === undefined ? undefined : await adoptable(wanted, state, request, preparing)
+  // Option settings that differ are not in the update in progress: it is waited for, and they are changed after it.
+  const mayAdopt = !isReady && wanted !== undefined && decision.settings.length === 0
+  const adopted = mayAdopt ? await adoptable(wanted, state, request, preparing) : undefined
   context.keep({ own: { environmentId: state.environment.id, mixes: !decision.policy.replaces } })
   if (wanted) requireTier(wanted, state)
   const plan = planOf(adopted ? { ...decision, version: wanted } : decision, state, request)
   const facts = plan.does === 'nothing' ? undefined : await readFacts(state, decision.policy, wanted, preparing)
-  const findings = facts ? judgeEnvironment(facts) : []
+  const findings = [...againBecause(decision, state), ...(facts ? judgeEnvironment(facts) : [])]
   const foreseen = request.dryRun && facts ? [rollbackWords(decision.policy)] : []
   return {
     plan,

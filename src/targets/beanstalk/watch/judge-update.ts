@@ -152,14 +152,17 @@ function incorrect({ label = '' }: Update) {
 
 /** No event of ours ended it: lost, late, or replaced by a newer operation. */
 function silent(fleet: Fleet | undefined, update: Update, { versionLabel }: BeanstalkEnvironment): Conclusion {
-  if (versionLabel === update.label && fleet?.isWhole === true && fleet.all.length > 0)
+  // The same version again: label and instances are the same before the update, so that only its events prove it.
+  const isAgain = update.label === update.previous
+  if (!isAgain && versionLabel === update.label && fleet?.isWhole === true && fleet.all.length > 0)
     return { kind: 'deployed', isStated: false }
   if (versionLabel !== update.label && versionLabel !== update.previous)
     return { kind: 'unclear', end: superseded(versionLabel) }
   return { kind: 'unclear', end: { outcome: 'failed', serving: undefined, cause: unseen() } }
 }
 
-function superseded(label: string | undefined): End {
+/** The end of an update whose version is no longer that of the environment. */
+export function superseded(label: string | undefined): End {
   return { ...supersededBy(environmentNouns, version(label), undefined), serving: version(label) }
 }
 

@@ -47,7 +47,7 @@ export function overtaken({ bucket, prefix }: SiteRequest): Failure {
 }
 
 /** The end after an error: what visitors saw before, they see again. */
-async function* undo(error: unknown, change: SiteChange, hold: Hold, { visible }: Sent): Events<End> {
+async function* undo(error: unknown, change: SiteChange, hold: Hold, { visible, written }: Sent): Events<End> {
   const { reading, context } = change
   const cause = error instanceof Failure ? causeOf(error) : unexpected(error)
   const before = reading.found.state.live
@@ -60,7 +60,7 @@ async function* undo(error: unknown, change: SiteChange, hold: Hold, { visible }
   }
   yield { kind: 'rolling-back', at: context.clock.now(), reason: untrusted('the release could not be written') }
   try {
-    yield* returnTo(reading.live, visible, change, hold)
+    yield* returnTo(reading.live, visible, change, hold, written)
     return { outcome: 'rolled-back', serving: versionOf(reading.live), cause }
   } catch (second) {
     if (context.signal.aborted) throw second

@@ -4,10 +4,10 @@ import { startPace, ticks } from '../../../deployment/pace.ts'
 import type { Distribution, PageReader, ServedPage } from '../../../ports.ts'
 import { type Text, text, untrusted } from '../../../text.ts'
 import { rankOf } from '../files/file-roles.ts'
-import { viewerPath } from '../plan/invalidation-paths.ts'
+import { encodedPath, viewerPath } from '../plan/invalidation-paths.ts'
 import type { Entry } from '../release/release.ts'
 import type { SiteRequest } from '../request/site-request.ts'
-import { viewingOf } from './invalidate.ts'
+import { viewingsOf } from './invalidate.ts'
 
 /** How long what is served may differ after an invalidation has completed. Milliseconds. */
 const patience = 60_000
@@ -46,15 +46,16 @@ export function addressesToCheck(
   const domain = distribution && (distribution.aliases.find((alias) => !alias.includes('*')) ?? distribution.domain)
   const base = request.url ?? (domain && `https://${domain}`)
   if (base === undefined) return []
-  const viewing = distribution
-    ? viewingOf(distribution, request)
-    : { prefix: '', originPath: '', defaultRootObject: undefined, rewrites: false }
+  const viewings = distribution
+    ? viewingsOf(distribution, request)
+    : [{ prefix: '', originPath: '', defaultRootObject: undefined, rewrites: false }]
   return pagesToCheck(files, changed).flatMap((path) => {
-    const address = viewerPath(path, viewing)
+    const viewing = viewings.find((one) => viewerPath(path, one) !== undefined)
+    const address = viewing && viewerPath(path, viewing)
     const entry = files.get(path)
-    if (address === undefined || entry === undefined) return []
+    if (viewing === undefined || address === undefined || entry === undefined) return []
     const isRoot = address === `/${viewing.defaultRootObject}`
-    return [{ url: `${base.replace(/\/$/, '')}${isRoot ? '/' : encodeURI(address)}`, path, entry }]
+    return [{ url: `${base.replace(/\/$/, '')}${isRoot ? '/' : encodedPath(address)}`, path, entry }]
   })
 }
 

@@ -19,15 +19,18 @@ interface Invalidating {
   readonly reference: string
   readonly distributions: readonly Distribution[]
   readonly minutes: number
+  /** Keeps the claim while CloudFront is waited for. */
+  confirm(): Promise<void>
 }
 
-/** How the first origin of a distribution that has this bucket is reached. */
-export function viewingOf(
+/** How the origins of a distribution that have this bucket are reached, that of the default behavior first: each may have another path. */
+export function viewingsOf(
   { origins, defaultRootObject, rewrites }: Distribution,
   { bucket, prefix }: SiteRequest,
-): Viewing {
-  const origin = origins.find(({ domain }) => domain.startsWith(`${bucket}.s3`)) ?? origins[0]
-  return { prefix, originPath: origin?.path ?? '', defaultRootObject, rewrites }
+): readonly Viewing[] {
+  const own = origins.filter(({ domain }) => domain.startsWith(`${bucket}.s3`))
+  const paths = new Set((own.length > 0 ? own : origins.slice(0, 1)).map(({ path }) => path))
+  return [...paths].map((originPath) => ({ prefix, originPath, defaultRootObject, rewrites }))
 }
 
 /**
@@ -35,7 +38,7 @@ export function viewingOf(
  * before that.
  */
 export async function* invalidate(
-  { files, reference, distributions, minutes }: Invalidating,
+  { files, reference, distributions, minutes, confirm }: Invalidating,
   request: SiteRequest,
   access: SiteAccess,
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
@@ -48,7 +51,7 @@ export async function* invalidate(
   yield { kind: 'phase', at: clock.now(), name, status: 'running' }
   for (const distribution of distributions) {
     const { id } = distribution
-    const paths = request.invalidation === 'all' ? ['/*'] : invalidationPaths(files, viewingOf(distribution, request))
+    const paths = request.invalidation === 'all' ? ['/*'] : invalidationPaths(files, viewingsOf(distribution, request))
     if (paths.length === 0) continue
     const created = await createWhenFree(id, paths, reference)
     if (created === undefined) return { requested, isDone: false }
@@ -58,6 +61,7 @@ export async function* invalidate(
   if (!request.waitForInvalidation) return { requested, isDone: true }
   const open = new Set(requested)
   for await (const _ of ticks(clock, deadline, startPace(clock), signal)) {
+    await confirm()
     for (const one of open) if (await access.distributions.isInvalidated(one.distribution, one.id)) open.delete(one)
     if (open.size === 0) break
   }
@@ -67,6 +71,7 @@ export async function* invalidate(
   /** Waits for those in progress, as CloudFront takes a limited number; undefined: until the time is up. */
   async function createWhenFree(id: string, paths: readonly string[], caller: string): Promise<string | undefined> {
     for (;;) {
+      await confirm()
       const made = await access.distributions.invalidate(id, paths, caller)
       if (made.kind === 'created') return made.id
       if (remaining(clock, deadline) === 0) return undefined

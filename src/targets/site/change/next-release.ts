@@ -19,6 +19,8 @@ interface Step {
   readonly stored: ReadonlySet<string>
   readonly retention: Retention
   readonly deletes: boolean
+  /** ETags of what is in the bucket, by path; undefined where it cannot be listed. */
+  readonly listed: ReadonlyMap<string, string> | undefined
 }
 
 /** The release as it is recorded, and what no release needs any more. */
@@ -29,7 +31,7 @@ export interface NextRelease {
 
 /** The record of a release: its files, those that stay of earlier ones, and the bytes that were replaced. */
 export function nextRelease(step: Step): NextRelease {
-  const { id, number, at, digest, origin, files, before, stored, retention, deletes } = step
+  const { id, number, at, digest, origin, files, before, stored, retention, deletes, listed } = step
   const now: Gone = { in: number, at }
   const isOver = (gone: Gone) => deletes && isExpired(retention, number, at, gone)
   const earlier = new Map(before?.kept)
@@ -46,7 +48,10 @@ export function nextRelease(step: Step): NextRelease {
       replaced: new Map(objects.filter(([, gone]) => !isOver(gone))),
     },
     expired: {
-      paths: left.filter(([, { gone }]) => isOver(gone)).map(([path]) => path),
+      // What another program has written over is no file of ours.
+      paths: left
+        .filter(([path, { gone, etag }]) => isOver(gone) && (listed?.get(path) ?? etag) === etag)
+        .map(([path]) => path),
       objects: objects.filter(([, gone]) => isOver(gone)).map(([sha256]) => sha256),
     },
   }

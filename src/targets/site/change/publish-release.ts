@@ -1,8 +1,10 @@
 import { certain, type End } from '../../../deployment/outcomes.ts'
 import type { Events } from '../../../deployment/target.ts'
-import { type Text, text, untrusted } from '../../../text.ts'
+import { Failure, failureInOneLine } from '../../../failure.ts'
+import type { ObjectStorage } from '../../../ports.ts'
+import { renderText, type Text, text, untrusted } from '../../../text.ts'
 import { versionOf } from '../plan/site-plan-words.ts'
-import type { Release } from '../release/release.ts'
+import type { Entry, Release } from '../release/release.ts'
 import { splitHistory } from '../release/retention.ts'
 import { type PastRelease, pastOf } from '../release/site-state.ts'
 import { stateKeys } from '../request/site-request.ts'
@@ -26,7 +28,13 @@ export async function* publish(change: SiteChange, hold: Hold, { release, expire
     history: history.kept.filter(({ id }) => id !== release.id),
     pending: changed,
   })
-  const asked = { files: changed, reference: hold.id, distributions: reading.distributions, minutes: terms.waitMinutes }
+  const asked = {
+    files: changed,
+    reference: hold.id,
+    distributions: reading.distributions,
+    minutes: terms.waitMinutes,
+    confirm: () => hold.confirm(),
+  }
   const { requested, isDone } = yield* invalidate(asked, request, access, context)
   context.keep({ outputs: { 'invalidation-ids': requested.map(({ id }) => id).join(',') } })
   if (!isDone) {
@@ -34,7 +42,7 @@ export async function* publish(change: SiteChange, hold: Hold, { release, expire
     return slow(release, terms.waitMinutes)
   }
   const failed = request.check ? yield* compareServed(change, release, changed) : undefined
-  if (failed) return yield* takeBack(failed, change, hold)
+  if (failed) return yield* takeBack(failed, change, hold, release.files)
   yield* removeExpired(change, hold, expired, history.expired)
   await hold.change({ pending: undefined })
   await hold.release()
@@ -94,7 +102,12 @@ async function* compareServed(
 }
 
 /** The end where visitors do not get what was sent. */
-async function* takeBack({ url, why }: NotServed, change: SiteChange, hold: Hold): Events<End> {
+async function* takeBack(
+  { url, why }: NotServed,
+  change: SiteChange,
+  hold: Hold,
+  written: ReadonlyMap<string, Entry>,
+): Events<End> {
   const { live } = change.reading
   const cause = certain(
     'site-not-served',
@@ -112,6 +125,7 @@ async function* takeBack({ url, why }: NotServed, change: SiteChange, hold: Hold
     change.reading.comparison.changes.map(({ file }) => file.path),
     change,
     hold,
+    written,
   )
   return { outcome: 'rolled-back', serving: versionOf(live), cause }
 }
@@ -131,9 +145,19 @@ async function* removeExpired(
   context.keep({ outputs: { deleted: String(all.length) } })
   if (all.length === 0) return
   await hold.confirm()
-  const [first, ...others] = await access.storage.remove(all)
-  if (first === undefined) return
-  const more = others.length > 0 ? ` and ${others.length} more` : ''
-  const message = untrusted(`${first.code}: ${first.key}${more} could not be deleted: ${first.message}`)
-  yield { kind: 'warning', at: context.clock.now(), message }
+  const message = await notRemoved(access.storage, all)
+  if (message !== undefined) yield { kind: 'warning', at: context.clock.now(), message: untrusted(message) }
+}
+
+/** What could not be deleted. The release is live and was compared, so that this never takes it back. */
+async function notRemoved(storage: ObjectStorage, keys: readonly string[]): Promise<string | undefined> {
+  try {
+    const [first, ...others] = await storage.remove(keys)
+    const more = others.length > 0 ? ` and ${others.length} more` : ''
+    return first && `${first.code}: ${first.key}${more} could not be deleted: ${first.message}`
+  } catch (error) {
+    if (!(error instanceof Failure) || error.parts.code === 'cancelled') throw error
+    const why = renderText(failureInOneLine(error.parts), (theirs) => theirs)
+    return `Files that no release needs any more could not be deleted: ${why}`
+  }
 }

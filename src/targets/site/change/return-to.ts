@@ -17,16 +17,15 @@ export async function* returnTo(
   paths: readonly string[],
   change: SiteChange,
   hold: Hold,
+  written: ReadonlyMap<string, Entry>,
 ): Events<void> {
   const { request, access, store, reading, context, terms, number } = change
   const { storage } = access
   const restoring = { storage, prefix: request.prefix, confirm: () => hold.confirm() }
   const { release, lost } = await putBack(before, paths, restoring)
   const at = context.clock.now()
-  const restored = withLeft({ ...release, number: number + 1, at, restores: placeOf(before) }, reading, {
-    in: number + 1,
-    at,
-  })
+  const gone = { in: number + 1, at }
+  const restored = withLeft({ ...release, number: number + 1, at, restores: placeOf(before) }, written, gone)
   await store.writeRelease(restored)
   const { history } = reading.found.state
   await hold.change({ live: pastOf(restored), history, pending: paths })
@@ -35,6 +34,7 @@ export async function* returnTo(
     reference: `${hold.id} back`,
     distributions: reading.distributions,
     minutes: terms.waitMinutes,
+    confirm: () => hold.confirm(),
   }
   const { isDone } = yield* invalidate(asked, request, access, context)
   if (isDone) await hold.change({ pending: undefined })
@@ -44,14 +44,12 @@ export async function* returnTo(
 }
 
 /** The failed release's own files, as files that stay for a while. */
-function withLeft(release: Release, { comparison }: SiteChange['reading'], gone: Gone): Release {
-  const left = comparison.changes.flatMap(
-    ({ file }): readonly (readonly [string, Entry & { readonly gone: Gone }])[] =>
-      release.files.has(file.path)
-        ? []
-        : [[file.path, { size: file.size, sha256: file.sha256, headers: file.headers, etag: '', gone }]],
-  )
-  return { ...release, kept: new Map([...release.kept, ...left]) }
+function withLeft(release: Release, written: ReadonlyMap<string, Entry>, gone: Gone): Release {
+  const left = [...written].filter(([path]) => !release.files.has(path))
+  return {
+    ...release,
+    kept: new Map([...release.kept, ...left.map(([path, entry]) => [path, { ...entry, gone }] as const)]),
+  }
 }
 
 function incomplete(id: string, path: string, count: number): Failure {

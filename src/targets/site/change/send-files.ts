@@ -1,7 +1,7 @@
 import type { Clock } from '../../../clock.ts'
 import { Failure } from '../../../failure.ts'
 import { inLanes } from '../../../lanes.ts'
-import type { ObjectStorage, WriteCondition } from '../../../ports.ts'
+import type { ObjectContent, ObjectStorage, WriteCondition } from '../../../ports.ts'
 import { text, untrusted } from '../../../text.ts'
 import type { FileChange } from '../plan/compare-files.ts'
 import type { Entry } from '../release/release.ts'
@@ -72,7 +72,7 @@ export function openBudget(most: number) {
 }
 
 /** Writes over exactly what was compared: a file that another run has written meanwhile stays. */
-async function writeFile(change: FileChange, { storage, prefix }: Writing): Promise<Entry> {
+async function writeFile(change: FileChange, { storage, prefix, confirm }: Writing): Promise<Entry> {
   const { file } = change
   const { path, size, sha256, headers, content } = file
   const key = `${prefix}${path}`
@@ -87,10 +87,26 @@ async function writeFile(change: FileChange, { storage, prefix }: Writing): Prom
         headers,
         condition: conditionOf(change),
       })
-    const stored = await storage.put({ key, content, headers, condition: conditionOf(change) })
+    const stored = await storage.put({
+      key,
+      content: confirming(content, confirm),
+      headers,
+      condition: conditionOf(change),
+    })
     return stored.kind === 'stored' ? stored.etag : await sameAlready(storage, key, change)
   })()
   return { size, sha256, headers, etag }
+}
+
+/** A large file is sent in parts, which may take longer than a claim holds: each one confirms it. */
+function confirming(content: ObjectContent, confirm: () => Promise<void>): ObjectContent {
+  return {
+    ...content,
+    async read(start, end) {
+      await confirm()
+      return await content.read(start, end)
+    },
+  }
 }
 
 function conditionOf(change: FileChange): WriteCondition | undefined {

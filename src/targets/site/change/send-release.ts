@@ -53,6 +53,7 @@ export async function* sendRelease(change: SiteChange, hold: Hold, sent: Sent): 
       files,
       before: live,
       stored,
+      listed: reading.listed,
     },
     ...{ retention: { keepReleases, keepDays }, deletes },
   })

@@ -1,7 +1,7 @@
 import { Failure } from '../../../failure.ts'
 import type { Mistake } from '../../../mistake.ts'
 import type { ObjectContent } from '../../../ports.ts'
-import { setting, text, untrusted } from '../../../text.ts'
+import { setting, type Text, text, untrusted } from '../../../text.ts'
 import type { SiteFile, SiteFiles } from '../request/site-request.ts'
 import { contentTypeOf } from './content-type.ts'
 import { type HeaderRules, headersFor } from './header-rules.ts'
@@ -36,7 +36,7 @@ export function siteFiles(
   const all = new Set(listed.map(({ path }) => path))
   const mistakes = [
     ...listed.flatMap(({ path }) => keyMistakes(path, prefix, folder)),
-    ...redirectMistakes(redirects, all),
+    ...redirectMistakes(redirects, all, prefix),
   ]
   if (mistakes.length > 0) throw invalidPaths(mistakes)
   const files: SiteFile[] = listed.map(({ path, content }) => ({
@@ -60,25 +60,37 @@ function emptyFolder(folder: string): Failure {
 }
 
 function keyMistakes(path: string, prefix: string, folder: string): readonly Mistake[] {
-  const file = `${folder}/${path}`
+  return pathProblems(path, prefix).map((message) => ({ file: `${folder}/${path}`, message }))
+}
+
+function pathProblems(path: string, prefix: string): readonly Text[] {
   const length = new TextEncoder().encode(prefix + path).length
   const control = [...path].find((character) => character < ' ' || character === '\u007f')
   return [
     ...(length > longestKey
-      ? [{ file, message: text`KeyTooLongError: the key has ${length} bytes; at most ${longestKey} are allowed` }]
+      ? [text`KeyTooLongError: the key has ${length} bytes; at most ${longestKey} are allowed`]
       : []),
-    ...(control !== undefined ? [{ file, message: text`the name has a control character` }] : []),
-    ...(path.split('/').some((part) => part === '..' || part === '.')
-      ? [{ file, message: text`a part of the path is . or ..` }]
-      : []),
-    ...(path.startsWith('.slipway/') ? [{ file, message: text`.slipway/ is where Slipway keeps its releases` }] : []),
+    ...(control !== undefined ? [text`the name has a control character`] : []),
+    ...(path.split('/').some((part) => part === '..' || part === '.') ? [text`a part of the path is . or ..`] : []),
+    ...(path.startsWith('.slipway/') ? [text`.slipway/ is where Slipway keeps its releases`] : []),
   ]
 }
 
-function redirectMistakes(redirects: readonly Redirect[], all: ReadonlySet<string>): readonly Mistake[] {
-  return redirects
-    .filter(({ from }) => all.has(from))
-    .map(({ from }) => ({ input: 'redirects', message: text`${untrusted(from)} is a file of the folder as well` }))
+function redirectMistakes(
+  redirects: readonly Redirect[],
+  all: ReadonlySet<string>,
+  prefix: string,
+): readonly Mistake[] {
+  const paths = redirects.map(({ from }) => from)
+  return redirects.flatMap(({ from, to }, index) =>
+    [
+      ...pathProblems(from, prefix),
+      ...(from === '' || from.endsWith('/') ? [text`a redirect is of a path that is a file, such as old.html`] : []),
+      ...(all.has(from) ? [text`it is a file of the folder as well`] : []),
+      ...(paths.indexOf(from) < index ? [text`it has two targets`] : []),
+      ...(/[^\x21-\x7e]/.test(to) ? [text`its target must be US-ASCII: encode other characters (%C3%A9)`] : []),
+    ].map((message) => ({ input: 'redirects', message: text`/${untrusted(from)}: ${message}` })),
+  )
 }
 
 function invalidPaths(mistakes: readonly Mistake[]): Failure {

@@ -4,7 +4,7 @@ export interface Viewing {
   /** `/site`, or empty. */
   readonly originPath: string
   readonly defaultRootObject: string | undefined
-  /** Code at the edge may turn `/docs/` or `/docs` into `/docs/index.html`. */
+  /** Code at the edge may turn `/docs/` or `/docs` into `/docs/index.html`, and `/about` into `/about.html`. */
   readonly rewrites: boolean
 }
 
@@ -23,12 +23,15 @@ export function viewerPath(
   return key.startsWith(`${originPath}/`) ? key.slice(originPath.length) : undefined
 }
 
-/** As CloudFront takes it: RFC 1738's unsafe characters encoded. Of `*`, only one at the end is a wildcard. */
-function encoded(path: string): string {
-  return path
-    .split('/')
-    .map((part) => encodeURIComponent(part).replaceAll('*', '%2A'))
-    .join('/')
+/**
+ * A path as CloudFront takes it: unsafe characters encoded, and no other ones, "or CloudFront will not invalidate the old version":
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-objects.html. Of `*`, only one at the end is
+ * a wildcard. A plus is encoded, as Amazon S3 reads it as a space in an address.
+ */
+export function encodedPath(path: string): string {
+  return path.replace(/[^\w\-.~!$&'(),;=:@/]/gu, (character) =>
+    character === '*' ? '%2A' : encodeURIComponent(character),
+  )
 }
 
 /** All addresses under which edges may have a file. */
@@ -37,8 +40,10 @@ function addressesOf(path: string, viewing: Viewing): readonly string[] {
   if (address === undefined) return []
   const root = viewing.defaultRootObject === undefined ? undefined : `/${viewing.defaultRootObject}`
   const folder = /^(.*\/)index\.html?$/.exec(address)?.[1]
-  const others =
-    viewing.rewrites && folder !== undefined ? [folder, ...(folder === '/' ? [] : [folder.slice(0, -1)])] : []
+  const page = /^(.*)\.html?$/.exec(address)?.[1]
+  // Code at the edge: both the address before and after its change are cached, says Lambda@Edge's part of invalidation-specifying-objects.html.
+  const rewritten = folder === undefined ? [page] : [folder, folder === '/' ? undefined : folder.slice(0, -1)]
+  const others = viewing.rewrites ? rewritten.filter((other) => other !== undefined) : []
   return [address, ...(address === root ? ['/'] : []), ...others]
 }
 
@@ -46,8 +51,9 @@ function addressesOf(path: string, viewing: Viewing): readonly string[] {
  * The fewest paths that cover the files: one by one as far as they are few, then whole folders, then everything. `/*` takes what has
  * not changed from the edges as well.
  */
-export function invalidationPaths(files: readonly string[], viewing: Viewing): readonly string[] {
-  const paths = [...new Set(files.flatMap((file) => addressesOf(file, viewing)).map(encoded))].sort()
+export function invalidationPaths(files: readonly string[], viewings: readonly Viewing[]): readonly string[] {
+  const addresses = viewings.flatMap((viewing) => files.flatMap((file) => addressesOf(file, viewing)))
+  const paths = [...new Set(addresses.map(encodedPath))].sort()
   if (paths.length <= mostPaths) return paths
   for (let depth = 4; depth >= 1; depth--) {
     const { folders, others } = byFolder(paths, depth)

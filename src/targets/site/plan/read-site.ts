@@ -16,6 +16,8 @@ export interface Reading {
   readonly comparison: Comparison
   /** SHA-256 of replaced bytes that are in the bucket. */
   readonly stored: ReadonlySet<string>
+  /** ETags of what is in the bucket, by path; undefined where it cannot be listed. */
+  readonly listed: ReadonlyMap<string, string> | undefined
   readonly distributions: readonly Distribution[]
   readonly warnings: readonly string[]
 }
@@ -38,15 +40,12 @@ export async function readSite(
   const stored = storedObjects(listed, live, prefix)
   const earlier = goal.kind === 'release' ? await earlierRelease(goal.id, found, store) : undefined
   const wanted = given ?? { files: earlier ? filesOf(earlier) : [], warnings: [] }
-  const comparison = compareFiles(
-    wanted.files,
-    live ?? { files: new Map(), kept: sent },
-    listed && etagsOf(listed, prefix),
-  )
+  const etags = listed && etagsOf(listed, prefix)
+  const comparison = compareFiles(wanted.files, live ?? { files: new Map(), kept: sent }, etags)
   if (earlier) requireBytes(earlier, comparison, stored)
   const digest = digestOf(wanted.files.map((file) => [file.path, file]))
   return {
-    ...{ found, live, comparison, stored, distributions },
+    ...{ found, live, comparison, stored, distributions, listed: etags },
     wanted: { ...wanted, digest, of: earlier },
     warnings: [...wanted.warnings, ...readWarnings(comparison, listed, request)],
   }
