@@ -247,8 +247,9 @@ describe('a cancel', () => {
 
   test('after the release was recorded leaves it live, and the next run tells the edges', async () => {
     const scene = await deployed()
-    const { main } = await cancelAt(scene, buildOf('two'), 'CreateInvalidation')
+    const { main, post } = await cancelAt(scene, buildOf('two'), 'CreateInvalidation')
     expect(main.outputs.verdict).toBe('cancelled')
+    expect(post.summary).toContain('had written all files, and edges may serve earlier ones')
     expect(stateOf(scene)).toMatchObject({ pending: expect.arrayContaining(['index.html']) })
     const again = await deploySite(scene, { build: buildOf('two') })
     expect([again.outputs.verdict, again.outputs.sent, isOn(scene, 'two')]).toEqual(['succeeded', '0', true])

@@ -94,3 +94,17 @@ test('a bucket behind two origins with paths of their own is taken from the edge
     ['/', '/about/index.html', '/index.html'],
   ])
 })
+
+test('a rollback whose invalidation takes too long says what edges may serve', async () => {
+  const scene = await deployed({ distribution: { invalidationSeconds: 600 } })
+  const denied = { kind: 'error', code: 'AccessDenied', message: 'no', status: 403 } as const
+  scene.sim.faults.add({
+    service: 's3',
+    operation: 'PutObject',
+    match: ({ Key }) => Key === 'index.html',
+    effect: denied,
+  })
+  const { outputs, log } = await deploySite(scene, { build: buildOf('two') }, { 'wait-for-minutes': '1' })
+  expect(outputs.verdict).toBe('rolled-back')
+  expect(log).toContain('edges may serve those of the failed release')
+})

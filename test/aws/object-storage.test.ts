@@ -94,6 +94,14 @@ describe('a large object', () => {
     expect(await bucket.put({ ...object, condition: { kind: 'absent' } })).toEqual({ kind: 'refused' })
   })
 
+  test('whose last reply was lost is complete once, and is no object of another program', async () => {
+    const { bucket, simulator } = given()
+    simulator.faults.add({ service: 's3', operation: 'CompleteMultipartUpload', effect: { kind: 'apply-then-drop' } })
+    const object = { key: 'big', content: contentOf(big), condition: { kind: 'absent' } as const }
+    expect(await bucket.put(object)).toMatchObject({ kind: 'stored' })
+    expect(simulator.recorder.count('s3', 'CompleteMultipartUpload')).toBe(1)
+  })
+
   test('has at most 10,000 parts', () => {
     const parts = partsOf(200 * 1024 ** 3)
     expect(parts.length).toBeLessThanOrEqual(10_000)

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto'
 import type { NewObject, Stored } from '../../ports.ts'
 import { call } from '../call.ts'
 import { present } from '../error-class.ts'
 import { type Bucket, ofBucket, s3Arn, whenBucketRefused } from './bucket.ts'
 import { conditionMembers, whenConditional } from './put-object.ts'
+import { headObject } from './read-objects.ts'
 
 /** An object of this size or more is sent in parts. Bytes. */
 export const multipartFrom = 16 * 1024 * 1024
@@ -100,10 +102,21 @@ async function completeUpload(
   const stored = await call<Stored | 'met'>(
     bucket.connection,
     async (options) => ({ kind: 'stored', etag: present((await client.send(command, options)).ETag, 'ETag') }),
-    // "CompleteMultipartUpload … is idempotent": https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html
-    { ...described(bucket, key), idempotent: true, whenRefused: whenConditional },
+    { ...described(bucket, key), readBack: () => whereCompleted(bucket, key, Parts), whenRefused: whenConditional },
   )
   return stored === 'met' ? { kind: 'refused' } : stored
+}
+
+/**
+ * Whether the upload whose reply was lost is complete: sent again, its condition would meet the object that it has made. Of parts, S3 has
+ * the SHA-256 of their SHA-256: https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html
+ */
+async function whereCompleted(bucket: Bucket, key: string, parts: readonly SentPart[]): Promise<Stored | undefined> {
+  const found = await headObject(bucket, key)
+  const hash = createHash('sha256')
+  for (const { ChecksumSHA256 = '' } of parts) hash.update(Buffer.from(ChecksumSHA256, 'base64'))
+  const isOurs = found?.sha256 === `${hash.digest('base64')}-${parts.length}`
+  return found && isOurs ? { kind: 'stored', etag: found.etag } : undefined
 }
 
 async function abortUpload(bucket: Bucket, key: string, UploadId: string): Promise<void> {

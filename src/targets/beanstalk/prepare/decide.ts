@@ -50,7 +50,7 @@ export function againBecause({ version }: Decision, { environment }: Environment
   const { versionLabel, color, status } = environment
   if (version === undefined || version.label !== versionLabel || status !== 'Ready') return []
   return [
-    text`${untrusted(version.label)} is live already, and its health is ${untrusted(color)}, or instances have another version: it is deployed again.`,
+    text`${untrusted(version.label)} is live already; this run deploys it again: the health of the environment is ${untrusted(color)}, or instances have another version.`,
   ]
 }
 

@@ -60,8 +60,8 @@ async function* undo(error: unknown, change: SiteChange, hold: Hold, { visible, 
   }
   yield { kind: 'rolling-back', at: context.clock.now(), reason: untrusted('the release could not be written') }
   try {
-    yield* returnTo(reading.live, visible, change, hold, written)
-    return { outcome: 'rolled-back', serving: versionOf(reading.live), cause }
+    const left = yield* returnTo(reading.live, visible, change, hold, written)
+    return { outcome: 'rolled-back', serving: versionOf(reading.live), cause, left }
   } catch (second) {
     if (context.signal.aborted) throw second
     return { outcome: 'rollback-failed', cause: lost(second, reading.live.id) }

@@ -120,14 +120,14 @@ async function* takeBack(
     return { outcome: 'failed', cause }
   }
   yield { kind: 'rolling-back', at: change.context.clock.now(), reason: untrusted('the response is not the release') }
-  yield* returnTo(
+  const left = yield* returnTo(
     live,
     change.reading.comparison.changes.map(({ file }) => file.path),
     change,
     hold,
     written,
   )
-  return { outcome: 'rolled-back', serving: versionOf(live), cause }
+  return { outcome: 'rolled-back', serving: versionOf(live), cause, left }
 }
 
 async function* removeExpired(
@@ -158,6 +158,6 @@ async function notRemoved(storage: ObjectStorage, keys: readonly string[]): Prom
   } catch (error) {
     if (!(error instanceof Failure) || error.parts.code === 'cancelled') throw error
     const why = renderText(failureInOneLine(error.parts), (theirs) => theirs)
-    return `Files that no release needs any more could not be deleted: ${why}`
+    return `Expired files could not be deleted: ${why}`
   }
 }

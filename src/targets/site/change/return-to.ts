@@ -1,6 +1,6 @@
 import type { Events } from '../../../deployment/target.ts'
 import { Failure } from '../../../failure.ts'
-import { text, untrusted } from '../../../text.ts'
+import { type Text, text, untrusted } from '../../../text.ts'
 import type { Entry, Gone, Release } from '../release/release.ts'
 import { pastOf, placeOf } from '../release/site-state.ts'
 import type { Hold } from './claim.ts'
@@ -10,7 +10,7 @@ import type { SiteChange } from './site-change.ts'
 
 /**
  * Puts the release before back: the files that were changed, then its record, then the edges. Files that only the failed release has
- * stay for pages that were loaded meanwhile.
+ * stay for pages that were loaded meanwhile. Returns what is left to be known: edges that may still serve the failed release.
  */
 export async function* returnTo(
   before: Release,
@@ -18,7 +18,7 @@ export async function* returnTo(
   change: SiteChange,
   hold: Hold,
   written: ReadonlyMap<string, Entry>,
-): Events<void> {
+): Events<Text | undefined> {
   const { request, access, store, reading, context, terms, number } = change
   const { storage } = access
   const restoring = { storage, prefix: request.prefix, confirm: () => hold.confirm() }
@@ -41,6 +41,8 @@ export async function* returnTo(
   await hold.release()
   const [first] = lost
   if (first !== undefined) throw incomplete(before.id, first, lost.length)
+  if (isDone) return undefined
+  return text`All files are in place again, and edges may serve those of the failed release: the invalidation did not complete within ${terms.waitMinutes} minutes.`
 }
 
 /** The failed release's own files, as files that stay for a while. */

@@ -23,9 +23,15 @@ export interface OwnRecord {
 export function settleSite(record: DeploymentRecord, storage: ObjectStorage, clock: Clock): Settlement {
   const { prefix, encryption, claim, release = '' } = record.own as OwnRecord
   const store = openState(storage, prefix, encryption)
-  const truthOf = ({ claim: now, live }: SiteState): Truth => {
+  const truthOf = ({ claim: now, live, pending }: SiteState): Truth => {
     const serving = live && versionOf(live)
-    if (live?.id === release) return { kind: 'ended', words: 'had completed', isComplete: true, serving }
+    if (live?.id === release) {
+      const words =
+        pending === undefined
+          ? 'had completed'
+          : 'had written all files, and edges may serve earlier ones until the next run,'
+      return { kind: 'ended', words, isComplete: pending === undefined, serving }
+    }
     if (claim !== undefined && now?.id === claim) return { kind: 'running', id: release }
     return claim === undefined ? { kind: 'nothing' } : { kind: 'ended', words: 'had ended', isComplete: false, serving }
   }
