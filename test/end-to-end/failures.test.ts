@@ -80,7 +80,7 @@ onlyLong(test.concurrent)(
   }),
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   "peers' F4: a circuit breaker that does not roll back is told at once, with the reason",
   inScene({ rolling: { circuitBreaker: 'stop' } }, async (scene) => {
     scene.sim.world.scenarios.set(newImage, { kind: 'crash', exitCode: 7, log: ['no such table: orders'] })
@@ -104,7 +104,7 @@ test.concurrent(
   }),
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   "peers' F5: a newer deployment by somebody else is no rollback",
   inScene({}, async (scene) => {
     const { sim, ecs } = scene
@@ -246,7 +246,7 @@ test.concurrent.each(some(groups, 2))(
   },
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   "peers' F13: another active deployment is named before anything is registered",
   inScene({ service: 'codedeploy', codeDeploy: slowly }, async ({ deploy, sim }) => {
     const first = await deploy({ 'wait-for-service-stability': 'false' })

@@ -27,7 +27,9 @@ for (const [engine, strategy] of [
   ['rolling', 'ECS rolling'],
   ['codedeploy', 'CodeDeploy blue/green'],
 ] as const) {
-  test.concurrent(
+  // Both engines in one run: test/workflows/deploy.
+  const once = engine === 'rolling' ? test.concurrent : onlyLong(test.concurrent)
+  once(
     `examples/api: build-push, then deploy of the digest with the file of the repository (${engine})`,
     inScene({ service: engine }, async (scene) => {
       const digest = await checkOutExample(scene)
@@ -64,7 +66,6 @@ for (const [engine, strategy] of [
     }),
   )
 
-  const once = engine === 'rolling' ? test.concurrent : onlyLong(test.concurrent)
   once(
     `dry-run prints the plan and changes nothing (${engine})`,
     inScene({ service: engine }, async ({ deploy, serving, sim }) => {

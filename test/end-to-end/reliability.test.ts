@@ -186,7 +186,7 @@ const lost = [
   ['rolling', 'RunTask'],
 ] as const
 
-for (const [service, operation] of some(lost, 2))
+for (const [service, operation] of some(lost, 4))
   test.concurrent(
     `row F12: when the reply of ${operation} is lost, nothing is done twice and the verdict is true`,
     inScene({ service }, async ({ deploy, sim, serving, done }) => {

@@ -5,6 +5,7 @@ import { openRegistry } from '../../src/registry/distribution.ts'
 import { chunkBytes, smallChunkBytes } from '../../src/registry/upload.ts'
 import { failure, simulated } from '../aws/simulated.ts'
 import { blobOf } from '../in-memory-layout.ts'
+import { some } from '../often.ts'
 import type { FaultRule } from '../simulator/faults.ts'
 import { imageStore } from '../simulator/image-store.ts'
 
@@ -131,7 +132,7 @@ describe('an upload goes on', () => {
     expect(stored()).toBe(true)
   })
 
-  test.each(['stale', 'none'] as const)(
+  test.each(some(['stale', 'none'] as const, 2))(
     'where ECR says that the next part begins, when GET of the upload is of no use: %s',
     async (status) => {
       const { push, spoil, read, store, stored } = open()

@@ -74,14 +74,11 @@ for (const [kept, state] of some(
     }),
   )
 
-for (const [preflight, code] of some(
-  [
-    ['on', 'preflight-failed'],
-    ['off', 'permission-missing'],
-  ] as const,
-  2,
-))
-  test.concurrent(
+for (const [preflight, code] of [
+  ['on', 'preflight-failed'],
+  ['off', 'permission-missing'],
+] as const)
+  onlyLong(test.concurrent)(
     `changes nothing in production for a task definition with the roles of staging (preflight: ${preflight})`,
     inScene(async (scene) => {
       const definition = readFileSync(join(import.meta.dirname, '../../examples/api/deploy/api.json'), 'utf8')

@@ -64,7 +64,7 @@ test.concurrent(
   }),
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   'row F25: leaves only what needs no account id to other jobs where that is masked',
   inScene(async (scene) => {
     writeCaller(scene)
