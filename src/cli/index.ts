@@ -12,10 +12,11 @@ import { askOnTerminal } from './terminal.ts'
  * also has the address of the simulator.
  */
 export async function cli(bundle: string, loadSimulator: LoadSimulator): Promise<void> {
-  // `slipway … | head` ends before the output does.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-  })
+  // `slipway … 2>&1 | head` ends before the output does.
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+    })
   const { signal, release } = cancellation()
   process.exitCode = await runCommandLine(process.argv.slice(2), versionOf(bundle), openWorld(signal, loadSimulator))
   release()

@@ -4,7 +4,6 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
-  readFileSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -18,6 +17,7 @@ import { readStatus, readUntracked } from '../git/status.ts'
 import { joined, type Text, text, untrusted } from '../text.ts'
 import { unwritable } from '../unwritable.ts'
 import type { CliWorld } from './command.ts'
+import { readText } from './read-text.ts'
 import { unifiedDiff } from './unified-diff.ts'
 
 /** A file as it is to be. */
@@ -84,7 +84,7 @@ function changeOf(path: string, after: string, directory: string): Change {
       why: text`it is outside of ${untrusted(directory)}, as its path is or a symbolic link in it`,
       fix: text`Correct the path, or run the command in the folder of the file.`,
     })
-  return { path, real, before: existsSync(real) ? readFileSync(real, 'utf8') : undefined, after }
+  return { path, real, before: existsSync(real) ? readText(real, path) : undefined, after }
 }
 
 /** With links followed, as far as the path exists. */
