@@ -129,9 +129,10 @@ function writeAll(changes: readonly Change[]): void {
   const prepared: { readonly temporary: string; readonly change: Change }[] = []
   let current = ''
   try {
-    for (const change of changes) {
+    for (const [index, change] of changes.entries()) {
       current = change.path
-      const temporary = join(dirname(change.real), `.${basename(change.real)}.slipway-${process.pid}`)
+      // A name of its own: a longer one than that of the file may exceed the limit of the file system.
+      const temporary = join(dirname(change.real), `.slipway-${process.pid}-${index}`)
       mkdirSync(dirname(change.real), { recursive: true })
       prepared.push({ temporary, change })
       writeDurably(temporary, change)

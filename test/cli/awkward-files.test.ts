@@ -82,3 +82,23 @@ test('--json: wrong arguments are a document too', async () => {
   const { code, out } = await cliScene().run(['init', '--json', '--regon', 'x'])
   expect([code, JSON.parse(out).failure.code]).toEqual([2, 'inputs-invalid'])
 })
+
+test('init: a folder with a name of 250 characters', async () => {
+  const scene = cliScene({ [`${'a'.repeat(250)}/Dockerfile`]: 'FROM a' })
+  const { code, err } = await scene.run(
+    ['init', ...placed, '--environment', 'staging', '--environment', 'production'],
+    alone,
+  )
+  expect([code, err.includes('Internal error')]).toEqual([0, false])
+  expect(scene.read(`deploy/${'a'.repeat(100)}.json`)).toContain(`"family": "${'a'.repeat(100)}"`)
+})
+
+test('a file whose name is as long as the file system accepts is written', async () => {
+  const path = `${'a'.repeat(251)}.yml`
+  const scene = cliScene({
+    [path]:
+      'on: push\njobs: { a: { runs-on: x, steps: [{ run: aws ecs update-service --cluster c --service s --force-new-deployment }] } }\n',
+  })
+  const { code } = await scene.run(['migrate', '--write', '--force', path])
+  expect([code, scene.read(path)]).toEqual([0, expect.stringContaining('actions/deploy@')])
+})

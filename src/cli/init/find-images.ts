@@ -107,11 +107,16 @@ function imagesIn(
   })
 }
 
+/** Room for what is appended within 255 characters, the limit of a service of Amazon ECS and of a file name. */
+const longestName = 100
+
 /** A name that Amazon ECR, Amazon ECS and slipway.yml accept. */
 export function nameFrom(given: string): string {
   const name = given
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
+    .replace(/^-/, '')
+    .slice(0, longestName)
+    .replace(/-$/, '')
   return name.length < 2 ? `app-${name}`.replace(/-$/, '') : name
 }
