@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { deploymentRows } from '../config/deployment-rows.ts'
 import { loadConfig } from '../config/load.ts'
@@ -7,6 +7,7 @@ import { serviceNames } from '../config/select-target.ts'
 import type { CliWorld, Given } from './command.ts'
 import { optionValue } from './given.ts'
 import type { InputTexts } from './local-runner.ts'
+import { readText } from './read-text.ts'
 import { usageFailure } from './usage-failure.ts'
 
 /** The service that an action is run for: its inputs `environment` and `service`. */
@@ -52,7 +53,7 @@ function arnOf(service: string | undefined): string | undefined {
 }
 
 function readConfig(path: string, file: string): string {
-  if (existsSync(path)) return readFileSync(path, 'utf8')
+  if (existsSync(path)) return readText(path, file)
   throw usageFailure([`--config ${file} does not exist (${path}); name the folder with --directory`])
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { systemClock } from '../clock.ts'
 import { openFetch } from '../http/open-fetch.ts'
 import { cancellation } from '../runner/signals.ts'
-import type { CliWorld, LoadSimulator } from './command.ts'
+import { type CliWorld, exitCodes, type LoadSimulator } from './command.ts'
 import { openFile } from './open-file.ts'
 import { runCommandLine } from './run-command.ts'
 import { askOnTerminal } from './terminal.ts'
@@ -12,10 +12,13 @@ import { askOnTerminal } from './terminal.ts'
  * also has the address of the simulator.
  */
 export async function cli(bundle: string, loadSimulator: LoadSimulator): Promise<void> {
-  // `slipway … | head` ends before the output does.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-  })
+  // `slipway … 2>&1 | head` ends before the output does.
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') return
+      if (stream === process.stdout) process.stderr.write(`slipway: stdout cannot be written: ${error.message}\n`)
+      process.exit(exitCodes.failed)
+    })
   const { signal, release } = cancellation()
   process.exitCode = await runCommandLine(process.argv.slice(2), versionOf(bundle), openWorld(signal, loadSimulator))
   release()

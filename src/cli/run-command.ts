@@ -43,6 +43,8 @@ export async function runCommand(command: Command, words: readonly string[], wor
   if ('mistakes' in parsed) {
     for (const mistake of parsed.mistakes) world.err(`slipway ${command.name}: ${mistake}\n`)
     world.err(`slipway ${command.name} --help shows the options.\n`)
+    if (words.includes('--json'))
+      printJson(world, { failure: { code: 'inputs-invalid', message: parsed.mistakes.join('\n') } })
     return exitCodes.usage
   }
   const { given } = parsed

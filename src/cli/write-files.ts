@@ -4,7 +4,6 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
-  readFileSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -18,6 +17,7 @@ import { readStatus, readUntracked } from '../git/status.ts'
 import { joined, type Text, text, untrusted } from '../text.ts'
 import { unwritable } from '../unwritable.ts'
 import type { CliWorld } from './command.ts'
+import { readText } from './read-text.ts'
 import { unifiedDiff } from './unified-diff.ts'
 
 /** A file as it is to be. */
@@ -84,7 +84,7 @@ function changeOf(path: string, after: string, directory: string): Change {
       why: text`it is outside of ${untrusted(directory)}, as its path is or a symbolic link in it`,
       fix: text`Correct the path, or run the command in the folder of the file.`,
     })
-  return { path, real, before: existsSync(real) ? readFileSync(real, 'utf8') : undefined, after }
+  return { path, real, before: existsSync(real) ? readText(real, path) : undefined, after }
 }
 
 /** With links followed, as far as the path exists. */
@@ -129,9 +129,10 @@ function writeAll(changes: readonly Change[]): void {
   const prepared: { readonly temporary: string; readonly change: Change }[] = []
   let current = ''
   try {
-    for (const change of changes) {
+    for (const [index, change] of changes.entries()) {
       current = change.path
-      const temporary = join(dirname(change.real), `.${basename(change.real)}.slipway-${process.pid}`)
+      // A name of its own: a longer one than that of the file may exceed the limit of the file system.
+      const temporary = join(dirname(change.real), `.slipway-${process.pid}-${index}`)
       mkdirSync(dirname(change.real), { recursive: true })
       prepared.push({ temporary, change })
       writeDurably(temporary, change)

@@ -1,4 +1,4 @@
-import { existsSync, globSync, readFileSync } from 'node:fs'
+import { globSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { lineFinder } from '../../document/tree.ts'
 import { readYaml } from '../../document/yaml.ts'
@@ -49,7 +49,7 @@ interface Migrated {
 
 async function migrate(given: Given, world: CliWorld): Promise<number> {
   const options = { slipway: slipwayIn(given), role: optionValue(given, 'role') }
-  const paths = given.operands.length > 0 ? given.operands : workflowsIn(world.directory)
+  const paths = given.operands.length > 0 ? onceEach(given.operands, world.directory) : workflowsIn(world.directory)
   const migrated = migrateAll(paths, world.directory, options)
   const files = migrated.map(({ path, migration }) => ({ path, content: migration.text }))
   const [isJson, isWritten] = [isGiven(given, 'json'), isGiven(given, 'write')]
@@ -94,13 +94,19 @@ function workflowsIn(directory: string): readonly string[] {
   })
 }
 
+/** `deploy.yml ./deploy.yml` is one file. */
+function onceEach(paths: readonly string[], directory: string): readonly string[] {
+  return [...new Map(paths.map((path) => [resolve(directory, path), path])).values()]
+}
+
 /** All files, or one failure with all that is wrong in them. */
 function migrateAll(paths: readonly string[], directory: string, options: MigrationOptions): readonly Migrated[] {
   const mistakes: Mistake[] = []
   const migrated = paths.flatMap((path): readonly Migrated[] => {
     const file = resolve(directory, path)
-    if (!existsSync(file)) {
-      mistakes.push({ file: path, message: text`no such file` })
+    const found = statSync(file, { throwIfNoEntry: false })
+    if (!found?.isFile()) {
+      mistakes.push({ file: path, message: found ? text`it is not a regular file` : text`no such file` })
       return []
     }
     const source = readFileSync(file, 'utf8')

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { loadConfig } from '../../config/load.ts'
 import type { Config } from '../../config/schema.ts'
@@ -13,6 +12,7 @@ import { type ChosenService, chosenServices, chosenTexts } from '../chosen-servi
 import { type CliWorld, type Command, exitCodes, type Given } from '../command.ts'
 import { isGiven, optionValue, printJson } from '../given.ts'
 import { type ActionEnd, runLocally } from '../local-runner.ts'
+import { readText } from '../read-text.ts'
 import type { Stage, StagedMessage, StagedService, StageSettings } from '../simulation/stage.ts'
 import { stagedServices } from '../simulation/staged-services.ts'
 import { type ReportPaths, reportFolder, writeReports } from '../simulation/write-reports.ts'
@@ -73,7 +73,7 @@ async function run(given: Given, world: CliWorld): Promise<number> {
 function configOf(given: Given, { directory }: CliWorld): Config {
   const file = optionValue(given, 'config') ?? 'slipway.yml'
   try {
-    return loadConfig(readFileSync(resolve(directory, file), 'utf8'), file).config
+    return loadConfig(readText(resolve(directory, file), file), file).config
   } catch (error) {
     if (error instanceof Failure) throw error
     throw usageFailure([`simulate needs slipway.yml: ${error instanceof Error ? error.message : String(error)}`])

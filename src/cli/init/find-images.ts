@@ -33,7 +33,15 @@ export function findImages(files: RepositoryFiles, root: string): FoundImages {
     (path) => posix.dirname(path),
   )
   const images = [...dockerfiles].flatMap(([folder, paths]) => imagesIn(folder, paths, files, root))
-  return { images, others: compose?.others ?? [] }
+  return { images: distinct(images), others: compose?.others ?? [] }
+}
+
+/** Images of one name, as of shop/api and blog/api, are named by their whole path. */
+function distinct(images: readonly ImageFacts[]): readonly ImageFacts[] {
+  return images.map((image) => {
+    const isAlone = images.every((other) => other === image || other.name !== image.name)
+    return isAlone || image.context === '.' ? image : { ...image, name: nameFrom(image.context) }
+  })
 }
 
 function composeIn(files: RepositoryFiles): ComposeFacts | undefined {
@@ -99,11 +107,16 @@ function imagesIn(
   })
 }
 
+/** Room for what is appended within 255 characters, the limit of a service of Amazon ECS and of a file name. */
+const longestName = 100
+
 /** A name that Amazon ECR, Amazon ECS and slipway.yml accept. */
 export function nameFrom(given: string): string {
   const name = given
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
+    .replace(/^-/, '')
+    .slice(0, longestName)
+    .replace(/-$/, '')
   return name.length < 2 ? `app-${name}`.replace(/-$/, '') : name
 }

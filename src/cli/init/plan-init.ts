@@ -1,12 +1,16 @@
+import { realpathSync } from 'node:fs'
+import { join } from 'node:path'
 import { loadConfig } from '../../config/load.ts'
 import type { Config } from '../../config/schema.ts'
 import { selectTargets, type Target } from '../../config/select-target.ts'
 import { Failure } from '../../failure.ts'
+import { findCheckout } from '../../git/checkout.ts'
 import { regionPattern, regionProblem } from '../../partitions.ts'
 import type { JsonObject } from '../../ports.ts'
 import { text, untrusted } from '../../text.ts'
 import type { CliWorld, Given } from '../command.ts'
 import { optionValue } from '../given.ts'
+import { readText } from '../read-text.ts'
 import { usageFailure } from '../usage-failure.ts'
 import type { NewFile } from '../write-files.ts'
 import { openAsking, type Question } from './asking.ts'
@@ -40,6 +44,7 @@ export interface InitPlan {
 
 /** Reads the repository and the account, asks what is missing, and plans the files. Throws a usage failure with all that is missing. */
 export async function planInit(given: Given, world: CliWorld): Promise<InitPlan> {
+  requireRoot(world.directory)
   const survey = surveyRepository(world)
   const isThere = survey.files.has(configFile)
   if (!isThere && survey.images.length === 0) throw nothingToBuild(world.directory)
@@ -51,7 +56,7 @@ export async function planInit(given: Given, world: CliWorld): Promise<InitPlan>
   const around = { given, survey, account, unread, region: region ?? '', asking }
   const composed = isThere ? undefined : await composeDraft(around)
   if (asking.mistakes.length > 0) throw usageFailure(asking.mistakes)
-  const content = composed ? slipwayText(composed.draft) : survey.files.read(configFile)
+  const content = composed ? slipwayText(composed.draft) : readText(join(world.directory, configFile), configFile)
   const { config } = loadConfig(content, configFile)
   const definitions = await missingFiles(config, around)
   if (asking.mistakes.length > 0) throw usageFailure(asking.mistakes)
@@ -71,6 +76,15 @@ export async function planInit(given: Given, world: CliWorld): Promise<InitPlan>
   const kept = namedFiles(config, survey).filter((path) => survey.files.has(path))
   const codeDeploy = await codeDeployServices(config, account)
   return { files, kept, notes, config, survey, account, codeDeploy, definitionOf: reader(survey, definitions) }
+}
+
+/** GitHub runs no workflow of another folder than `.github/workflows` of the root ("Workflow syntax for GitHub Actions"). */
+function requireRoot(directory: string): void {
+  const root = findCheckout(directory, '/')?.root
+  if (root === undefined || root === realpathSync(directory)) return
+  throw usageFailure([
+    `--directory must be the root of the git repository, ${root}, whose workflows GitHub runs, not ${directory}`,
+  ])
 }
 
 const regionQuestion: Question = {

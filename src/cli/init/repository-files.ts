@@ -48,8 +48,9 @@ function relativeTo(directory: string, parent: string, name: string): string {
 
 function textOf(path: string): string {
   try {
-    const { size } = statSync(path)
-    return size > largest ? '' : readFileSync(path, 'utf8')
+    const found = statSync(path)
+    // A device has no size, and a named pipe no end: a Compose file may name either.
+    return found.isFile() && found.size <= largest ? readFileSync(path, 'utf8') : ''
   } catch {
     return ''
   }

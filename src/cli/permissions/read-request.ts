@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { loadConfig } from '../../config/load.ts'
 import type { Config } from '../../config/schema.ts'
@@ -10,6 +10,7 @@ import { text, untrusted } from '../../text.ts'
 import type { CliWorld, Given } from '../command.ts'
 import { hint } from '../command-line.ts'
 import { isGiven, optionValue, optionValues } from '../given.ts'
+import { readText } from '../read-text.ts'
 import { usageFailure } from '../usage-failure.ts'
 import { type DefinitionFacts, definitionFacts } from './definition-facts.ts'
 import { issuerOf } from './issuer.ts'
@@ -22,7 +23,7 @@ import type { DefinitionOf, PolicyChoices } from './setup.ts'
 /** Reads slipway.yml, the task definition files and the options; asks GitHub for the ids of the repository, with a token. */
 export async function readRequest(given: Given, world: CliWorld): Promise<PermissionsRequest> {
   const file = optionValue(given, 'config') ?? 'slipway.yml'
-  const { config } = loadConfig(readText(world, file, 'config'), file)
+  const { config } = loadConfig(readNamed(world, file, 'config'), file)
   const choices = choicesIn(given)
   const serverUrl = optionValue(given, 'server-url') ?? (world.environment.GITHUB_SERVER_URL || 'https://github.com')
   const mistakes = [...choiceMistakes(given, choices, config), ...serverMistakes(serverUrl), ...idMistakes(given)]
@@ -102,7 +103,7 @@ function definitionReader(world: CliWorld): DefinitionOf {
     if (file === undefined || !isFile(file, world)) return undefined
     const key = `${file} ${region} ${accountId}`
     const facts =
-      read.get(key) ?? definitionFacts(parseObject(readText(world, file, 'task-definition'), { file }).value, target)
+      read.get(key) ?? definitionFacts(parseObject(readNamed(world, file, 'task-definition'), { file }).value, target)
     read.set(key, facts)
     return facts
   }
@@ -114,10 +115,11 @@ function isFile(given: string, { directory }: CliWorld): boolean {
   return namedSource(given, found?.isFile() ?? false).kind === 'file'
 }
 
-function readText({ directory }: CliWorld, file: string, key: string): string {
+function readNamed({ directory }: CliWorld, file: string, key: string): string {
   try {
-    return readFileSync(resolve(directory, file), 'utf8')
+    return readText(resolve(directory, file), file)
   } catch (error) {
+    if (error instanceof Failure) throw error
     throw new Failure({
       code: 'file-unreadable',
       what: text`The file "${untrusted(file)}" of ${key} cannot be read`,

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { resourceName } from '../../arn.ts'
 import type { Config } from '../../config/schema.ts'
@@ -9,6 +9,7 @@ import { containersOf, isEssential, objectsIn, textIn } from '../../task-definit
 import type { CliWorld, Given } from '../command.ts'
 import { hint } from '../command-line.ts'
 import { optionValues } from '../given.ts'
+import { readText } from '../read-text.ts'
 import { usageFailure } from '../usage-failure.ts'
 import type { SimulatorModule, StagedService } from './stage.ts'
 
@@ -70,7 +71,7 @@ function staged(target: Target, behaviour: string, isByCodeDeploy: boolean, worl
     target
   const file = taskDefinition === undefined ? undefined : fileOf(taskDefinition, world)
   const definition =
-    file === undefined ? undefined : definitionIn(readFileSync(file, 'utf8'), taskDefinition ?? '').definition
+    file === undefined ? undefined : definitionIn(readText(file, taskDefinition ?? ''), taskDefinition ?? '').definition
   const container = target.container ?? mainContainer(definition) ?? 'app'
   const isNamed = target.codeDeployAppSpec ?? codeDeployApplication ?? codeDeployDeploymentGroup
   return {
