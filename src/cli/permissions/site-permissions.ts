@@ -1,5 +1,14 @@
 import type { Permission } from './permission.ts'
 
+/** Of every action that deploys a service with `after.invalidate`. */
+export const invalidation = {
+  actions: ['cloudfront:GetDistribution', 'cloudfront:CreateInvalidation', 'cloudfront:GetInvalidation'],
+  note: 'on the distribution',
+  why: '`after.invalidate` of slipway.yml',
+  without: 'fails',
+  when: 'invalidate',
+} as const satisfies Permission
+
 /** Permissions of `deploy-site`. */
 export const deploySite = [
   {
