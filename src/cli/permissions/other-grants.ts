@@ -8,7 +8,7 @@ import type { AccountPlace } from './definition-facts.ts'
 import { type Grant, grantsIn, type ResourcePlace } from './grants.ts'
 import { byDefault, type Feature, type Permission } from './permission.ts'
 import { type ActionName, beanstalkTables, siteTables } from './permission-tables.ts'
-import type { PolicyChoices } from './setup.ts'
+import type { PolicyChoices } from './policy-choices.ts'
 
 /** Grants of each site and of each service of Elastic Beanstalk in an environment, for the role of that ARN. */
 export function otherGrants(

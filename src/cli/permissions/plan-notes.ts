@@ -5,7 +5,8 @@ import { selectTargets, type Target } from '../../config/select-target.ts'
 import type { RepositoryPolicy } from './account-policies.ts'
 import type { Issuer } from './issuer.ts'
 import { isAlias } from './other-grants.ts'
-import { type DefinitionOf, isOfCodeDeploy, type PolicyChoices, type RoleSetup } from './setup.ts'
+import type { PolicyChoices } from './policy-choices.ts'
+import { type DefinitionOf, isOfCodeDeploy, type RoleSetup } from './setup.ts'
 import type { GitHubRepository } from './trust-policy.ts'
 
 /** What the notes are about. */

@@ -3,8 +3,9 @@ import { boundaryName, boundaryPolicy, type RepositoryPolicy, repositoryPolicies
 import type { Issuer } from './issuer.ts'
 import { siteTables } from './permission-tables.ts'
 import { notesOf } from './plan-notes.ts'
+import type { PolicyChoices } from './policy-choices.ts'
 import { type PolicyDocument, policyOf, policySize } from './policy-document.ts'
-import { type DefinitionOf, type PolicyChoices, type RoleSetup, rolesOf } from './setup.ts'
+import { type DefinitionOf, type RoleSetup, rolesOf } from './setup.ts'
 import { statementsOf } from './statements.ts'
 import { type GitHubRepository, providerArn, trustPolicy } from './trust-policy.ts'
 

@@ -8,22 +8,7 @@ import { type Grant, grantsIn, type ResourcePlace } from './grants.ts'
 import { distributionArn, otherGrants } from './other-grants.ts'
 import { byDefault, type Feature, type Permission } from './permission.ts'
 import { type ActionName, permissionTables } from './permission-tables.ts'
-
-/** What a person chooses about the policies. */
-export interface PolicyChoices {
-  /** Actions that the roles of environments are for; `build-push` is of the role that builds. */
-  readonly actions: readonly ActionName[]
-  readonly with: readonly Feature[]
-  readonly without: readonly Feature[]
-  /** Services that CodeDeploy deploys, beside those whose CodeDeploy names are in slipway.yml. */
-  readonly codeDeployServices: readonly string[]
-  /** `cluster`: all services of the cluster, for roles of many services. */
-  readonly scope: 'service' | 'cluster'
-  /** Roles of tasks whose definition is not in a file. */
-  readonly passedRoles: readonly string[]
-  readonly kmsKeys: readonly string[]
-  readonly signingProfiles: readonly string[]
-}
+import type { PolicyChoices } from './policy-choices.ts'
 
 /** One role of slipway.yml, and what it is for. */
 export interface RoleSetup {
