@@ -7,7 +7,7 @@ import { type DefinitionFacts, repositoryArn } from './definition-facts.ts'
 import { type Grant, grantsIn, type ResourcePlace } from './grants.ts'
 import { distributionArn, otherGrants } from './other-grants.ts'
 import { byDefault, type Feature, type Permission } from './permission.ts'
-import { type ActionName, permissionTables } from './permission-tables.ts'
+import { permissionTables } from './permission-tables.ts'
 import type { PolicyChoices } from './policy-choices.ts'
 
 /** One role of slipway.yml, and what it is for. */
