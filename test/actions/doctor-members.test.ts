@@ -2,6 +2,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { doctorInputs } from '../../src/actions/doctor/doctor-inputs.ts'
 import { createDoctor } from '../../src/actions/doctor/index.ts'
+import { cliScene } from '../cli/cli-scene.ts'
+import { policyOf, refusedBy } from '../cli/permissions-scene.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import { production } from './beanstalk-scene.ts'
 import { changesOf } from './doctor-scene.ts'
@@ -120,4 +122,14 @@ describe('a site', () => {
     expect([codes.length, codes[0], isRed, changes]).toEqual([1, expect.stringMatching(/^blocks /), true, []])
     expect(text).toMatch(says)
   })
+})
+
+test('asks IAM for nothing that slipway permissions --action doctor does not allow', async () => {
+  const scene = withBeanstalk({}, { policy: 'Rolling' })
+  const declared = { waves: '[[api], [web], [shop]]', web: ', option-settings: { env:COLOR: blue }' }
+  const repository = cliScene({ 'slipway.yml': configOf(scene, declared), 'deploy/api.json': '{"family":"api"}' })
+  const policy = await policyOf(repository, '--action', 'doctor')
+  const config = () => configOf(scene, declared)
+  for (const service of ['web', 'shop']) expect((await examined(scene, service, { config })).isRed).toBe(false)
+  expect(refusedBy([policy], scene.sim)).toEqual([])
 })

@@ -96,3 +96,32 @@ export const deployBeanstalk = [
   },
   invalidation,
 ] as const satisfies readonly Permission[]
+
+/** Permissions of `doctor` for a service of Elastic Beanstalk. */
+export const doctorBeanstalk = [
+  {
+    actions: [
+      'elasticbeanstalk:DescribeEnvironments',
+      'elasticbeanstalk:DescribeApplicationVersions',
+      'elasticbeanstalk:DescribeConfigurationSettings',
+    ],
+    why: 'a service of Elastic Beanstalk: its environment, versions and settings',
+  },
+  {
+    actions: [
+      'elasticbeanstalk:DescribeInstancesHealth',
+      'elasticbeanstalk:DescribePlatformVersion',
+      'elasticbeanstalk:DescribeAccountAttributes',
+    ],
+    why: 'the same: its health reporting, platform branch and quota of versions',
+  },
+  {
+    actions: ['elasticbeanstalk:DescribeEvents', 'elasticbeanstalk:DescribeEnvironmentManagedActions'],
+    why: 'only while an update is in progress: which one',
+  },
+  {
+    actions: ['elasticbeanstalk:ValidateConfigurationSettings'],
+    why: '`option-settings` are valid',
+    when: 'option-settings',
+  },
+] as const satisfies readonly Permission[]

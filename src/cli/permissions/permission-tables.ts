@@ -1,4 +1,4 @@
-import { deployBeanstalk } from './beanstalk-permissions.ts'
+import { deployBeanstalk, doctorBeanstalk } from './beanstalk-permissions.ts'
 import { buildPush, imageScan, registerTaskDefinition } from './build-permissions.ts'
 import { deploy } from './deploy-permissions.ts'
 import { doctor, pastDeployment } from './doctor-permissions.ts'
@@ -6,7 +6,7 @@ import { continueDeployment, rollback } from './later-permissions.ts'
 import type { Permission } from './permission.ts'
 import { preflight } from './preflight-permissions.ts'
 import { promote } from './promote-permissions.ts'
-import { deploySite } from './site-permissions.ts'
+import { deploySite, doctorSite } from './site-permissions.ts'
 
 /** The one table of what each action needs in AWS: policies and the READMEs are made of it. */
 export const permissionTables = {
@@ -20,10 +20,14 @@ export const permissionTables = {
 } satisfies Readonly<Record<string, readonly Permission[]>>
 
 /** What actions need for a static site: it is rolled back by the action that deploys it. */
-export const siteTables = { deploy: deploySite, rollback: deploySite } satisfies Tables
+export const siteTables = { deploy: deploySite, rollback: deploySite, doctor: doctorSite } satisfies Tables
 
 /** What actions need for a service of Elastic Beanstalk. */
-export const beanstalkTables = { deploy: deployBeanstalk, rollback: deployBeanstalk } satisfies Tables
+export const beanstalkTables = {
+  deploy: deployBeanstalk,
+  rollback: deployBeanstalk,
+  doctor: doctorBeanstalk,
+} satisfies Tables
 
 type Tables = Readonly<Partial<Record<ActionName, readonly Permission[]>>>
 

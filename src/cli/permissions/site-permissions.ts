@@ -50,3 +50,9 @@ export const deploySite = [
     without: 'fails, where the bucket or `encryption` has a key of yours',
   },
 ] as const satisfies readonly Permission[]
+
+/** Permissions of `doctor` for a site. */
+export const doctorSite = [
+  { actions: ['s3:GetObject', 's3:ListBucket'], why: 'a site: the live release, and the objects of the bucket' },
+  { actions: ['cloudfront:GetDistribution'], why: 'a site: its distributions' },
+] as const satisfies readonly Permission[]
