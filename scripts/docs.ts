@@ -9,7 +9,7 @@ import { lostInputs } from '../src/actions/inputs/lost-inputs-table.ts'
 import { type CommandOptions, commonOptions } from '../src/cli/command.ts'
 import { commandNames, loadCommand } from '../src/cli/command-table.ts'
 import { optionDescription, optionHead } from '../src/cli/help.ts'
-import { deployBeanstalk } from '../src/cli/permissions/beanstalk-permissions.ts'
+import { deployBeanstalk, doctorBeanstalk } from '../src/cli/permissions/beanstalk-permissions.ts'
 import { buildPush, imageScan, registerTaskDefinition } from '../src/cli/permissions/build-permissions.ts'
 import { deploy } from '../src/cli/permissions/deploy-permissions.ts'
 import { doctor, pastDeployment } from '../src/cli/permissions/doctor-permissions.ts'
@@ -17,7 +17,7 @@ import { continueDeployment, rollback } from '../src/cli/permissions/later-permi
 import { permissionMarkdown } from '../src/cli/permissions/permission-tables.ts'
 import { preflight } from '../src/cli/permissions/preflight-permissions.ts'
 import { promote } from '../src/cli/permissions/promote-permissions.ts'
-import { deploySite } from '../src/cli/permissions/site-permissions.ts'
+import { deploySite, doctorSite } from '../src/cli/permissions/site-permissions.ts'
 import { jsonSchema } from '../src/config/schema.ts'
 import { eventCommits } from '../src/github/event-commits.ts'
 import { partitions } from '../src/partitions.ts'
@@ -66,7 +66,7 @@ fill('actions/deploy-site/README.md', { permissions: permissionMarkdown(deploySi
 fill('actions/deploy-beanstalk/README.md', { permissions: permissionMarkdown(deployBeanstalk, threeColumns) })
 fill('actions/continue/README.md', { permissions: permissionMarkdown(continueDeployment, threeColumns) })
 fill('actions/doctor/README.md', {
-  permissions: permissionMarkdown(doctor, twoColumns),
+  permissions: permissionMarkdown([...doctor, ...doctorBeanstalk, ...doctorSite], twoColumns),
   'past-permissions': permissionMarkdown(pastDeployment, twoColumns),
 })
 documentAction('docs/root-action.md', 'action.yml')

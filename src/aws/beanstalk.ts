@@ -114,7 +114,7 @@ async function tag(connection: Connection, arn: string, tags: Readonly<Record<st
   const TagsToAdd = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
   const command = new UpdateTagsForResourceCommand({ ResourceArn: arn, TagsToAdd })
   await call(connection, async (options) => client.send(command, options), {
-    action: 'elasticbeanstalk:UpdateTagsForResource',
+    action: 'elasticbeanstalk:AddTags',
     resource: arn,
     kind: 'mutate',
     idempotent: true,

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { deploymentRows } from '../config/deployment-rows.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
-import { serviceNames } from '../config/select-target.ts'
+import { memberNames } from '../config/select-target.ts'
 import type { CliWorld, Given } from './command.ts'
 import { optionValue } from './given.ts'
 import type { InputTexts } from './local-runner.ts'
@@ -35,7 +35,7 @@ export function chosenServices(given: Given, world: CliWorld, as: 'deployed' | '
   if (service !== undefined) return [{ environment: chosen, service }]
   return as === 'deployed'
     ? deploymentRows(config, [chosen]).map((row) => ({ environment: chosen, service: row.service }))
-    : serviceNames(config, chosen).map((name) => ({ environment: chosen, service: name }))
+    : memberNames(config, chosen).map((name) => ({ environment: chosen, service: name }))
 }
 
 /** As inputs of an action. */

@@ -1,5 +1,6 @@
 import type { Cause } from '../diagnosis/cause.ts'
 import type { EvidenceReport } from '../diagnosis/evidence-report.ts'
+import type { Finding } from '../diagnosis/finding.ts'
 import type { Text, Untrusted } from '../text.ts'
 import type { Judgement, Watchman } from './commit-guard.ts'
 import type { Changed, Obstacle } from './conflict.ts'
@@ -59,6 +60,8 @@ export interface Prepared {
   /** Doubts about the choice of the version; reported right after the plan. */
   readonly doubts?: readonly Untrusted[]
   readonly warnings: readonly Untrusted[]
+  /** For `doctor`: those of the warnings that are findings, and notes. */
+  readonly findings?: readonly Finding[] | undefined
   /** How long the deployment may take, for credentials that expire; undefined: it is not waited for. */
   readonly minutes: number | undefined
   /** Whether the watchman lets what is live be replaced; asked for while the rest is read. */

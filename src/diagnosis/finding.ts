@@ -1,4 +1,4 @@
-import { type Text, text } from '../text.ts'
+import { renderText, type Text, text, type Untrusted, untrusted } from '../text.ts'
 
 /**
  * How much a finding matters: the deployment cannot succeed, may end otherwise than expected, or is only worth knowing.
@@ -20,6 +20,11 @@ export interface Finding {
 /** `Image not found for container api: … is not in Amazon ECR …. Check …`. */
 export function sentenceOf({ what, why, fix }: Finding): Text {
   return text`${what}: ${why}. ${fix}`
+}
+
+/** The findings as warnings of a deployment. */
+export function asWarnings(findings: readonly Finding[]): readonly Untrusted[] {
+  return findings.map((finding) => untrusted(renderText(sentenceOf(finding), (theirs) => theirs)))
 }
 
 const order: readonly Severity[] = ['blocks', 'warns', 'notes']

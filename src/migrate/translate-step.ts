@@ -19,6 +19,11 @@ const actions: Readonly<Record<string, Translate>> = {
     left(
       text`Express Mode is a separate API, which Slipway does not call: docs/migrate.md has the way to a service of your own`,
     ),
+  'jakejarvis/s3-sync-action': ofSite,
+  'reggionick/s3-deploy': ofSite,
+  'chetan/invalidate-cloudfront-action': ofSite,
+  'einaregilsson/beanstalk-deploy': ofBeanstalk,
+  'aws-actions/aws-elasticbeanstalk-deploy': ofBeanstalk,
   'docker/login-action': translateLogin,
   'docker/metadata-action': translateMetadata,
   'docker/build-push-action': translateBuild,
@@ -44,6 +49,18 @@ export const translateStep: Translate = (step, surroundings) => {
   const translation = translate?.(step, surroundings) ?? { kind: 'other' as const }
   const isFixed = step.fixed !== undefined && translation.kind !== 'other' && translation.kind !== 'left'
   return isFixed ? left(text`${written[step.fixed ?? ''] ?? ''}`) : translation
+}
+
+function ofSite(): Translation {
+  return left(
+    text`it deploys a static site, which slipway migrate does not translate: actions/deploy-site does it, with the invalidation; docs/migrate.md, "Static sites", has its inputs`,
+  )
+}
+
+function ofBeanstalk(): Translation {
+  return left(
+    text`it deploys to Elastic Beanstalk, which slipway migrate does not translate: actions/deploy-beanstalk takes the same inputs, so change uses, and compare docs/migrate.md`,
+  )
 }
 
 function translateCredentials(step: Step, { options }: Surroundings): Translation {

@@ -350,7 +350,7 @@ test.each([
   [['--server-url', 'github.example.com'], '--server-url must be an https URL'],
   [['--account', '999988887777'], '--account must be one of the accounts of slipway.yml, 111122223333'],
   [['--check'], '--check needs --output'],
-  [['--without', 'all'], '--without must be one of evidence, preflight, not all'],
+  [['--without', 'all'], '--without must be one of evidence, preflight, environment-resources, not all'],
 ])('%j is refused', async (words, message) => {
   const { code, out, err } = await repositoryOf(rollingScene()).run([
     'permissions',

@@ -9,6 +9,15 @@ export type GroupOf = (
   deploymentId: string,
 ) => { readonly application: string; readonly group: string } | undefined
 
+/** Of an environment of Elastic Beanstalk, which requests may name alone. */
+export type ApplicationOf = (region: string, environment: string) => string | undefined
+
+/** What requests leave out and AWS knows. */
+export interface Lookups {
+  readonly groupOf: GroupOf
+  readonly applicationOf: ApplicationOf
+}
+
 /**
  * Actions for which IAM knows no resource, so that only a statement on `*` allows them. Service Authorization Reference, in the
  * form of cfn-lint 1.58.0 (`Policies.json`).
@@ -26,7 +35,7 @@ interface Scene {
   readonly arn: (service: string, rest: string) => string
   readonly cluster: string
   readonly named: (...members: readonly string[]) => readonly string[]
-  readonly groupOf: GroupOf
+  readonly lookups: Lookups
 }
 
 const inCluster = (kind: string, { arn, cluster }: Scene, names: readonly string[]) =>
@@ -64,7 +73,7 @@ function ecsResources(action: string, scene: Scene): readonly string[] {
   }
 }
 
-function codeDeployResources(action: string, { call, arn, named, groupOf }: Scene): readonly string[] {
+function codeDeployResources(action: string, { call, arn, named, lookups }: Scene): readonly string[] {
   const [application = '*'] = named('applicationName', 'applicationNames')
   if (action === 'codedeploy:GetDeploymentConfig')
     return [arn('codedeploy', `deploymentconfig:${named('deploymentConfigName')[0] ?? 'ofTheGroup'}`)]
@@ -73,21 +82,23 @@ function codeDeployResources(action: string, { call, arn, named, groupOf }: Scen
   const ids = named('deploymentId', 'deploymentIds')
   const groups = named('deploymentGroupName', 'deploymentGroupNames', 'currentDeploymentGroupName')
   const [own] = texts(call.input.applicationName)
-  const ofIds = ids.map((id) => groupOf(call.region, id) ?? { application: 'unknown', group: 'unknown' })
+  const ofIds = ids.map((id) => lookups.groupOf(call.region, id) ?? { application: 'unknown', group: 'unknown' })
   return [...groups.map((group) => ({ application: own ?? application, group })), ...ofIds].map((one) =>
     arn('codedeploy', `deploymentgroup:${one.application}/${one.group}`),
   )
 }
 
 /** Service Authorization Reference, "Actions, resources, and condition keys for AWS Elastic Beanstalk". */
-function beanstalkResources(action: string, { arn, named }: Scene): readonly string[] {
-  const [application = '*'] = named('ApplicationName')
+function beanstalkResources(action: string, { call, arn, named, lookups }: Scene): readonly string[] {
+  const names = named('EnvironmentNames', 'EnvironmentName', 'SourceEnvironmentName', 'DestinationEnvironmentName')
+  const [environment = ''] = names
+  const application = named('ApplicationName')[0] ?? lookups.applicationOf(call.region, environment) ?? '*'
   const of = (kind: string, names: readonly string[]) =>
     names.map((name) => arn('elasticbeanstalk', `${kind}/${application}/${name}`))
-  const names = named('EnvironmentNames', 'EnvironmentName', 'SourceEnvironmentName', 'DestinationEnvironmentName')
   const labels = named('VersionLabels', 'VersionLabel')
   if (/ApplicationVersion/.test(action)) return of('applicationversion', labels.length > 0 ? labels : ['*'])
-  if (/Tags/.test(action)) return named('ResourceArn')
+  if (/Platform/.test(action)) return named('PlatformArn')
+  if (call.input.ResourceArn !== undefined) return named('ResourceArn')
   return of('environment', names.length > 0 ? names : ['*'])
 }
 
@@ -154,14 +165,14 @@ function contextOf(need: Need, { call, arn, cluster }: Scene): Question['context
 }
 
 /** The questions of a call, all of which must be answered with yes. A request that names no resource asks for all of them. */
-export function questionsOf(call: Call, accountId: string, groupOf: GroupOf): readonly Question[] {
+export function questionsOf(call: Call, accountId: string, lookups: Lookups): readonly Question[] {
   const region = call.region || 'eu-west-1'
   const scene: Scene = {
     call,
     arn: (service, rest) => `arn:aws:${service}:${region}:${accountId}:${rest}`,
     cluster: short(texts(call.input.cluster)[0] ?? 'default'),
     named: (...members) => members.flatMap((member) => texts(call.input[member])),
-    groupOf,
+    lookups,
   }
   return needsOf(call).flatMap((need) => {
     const resources = resourcesOf(need, scene)

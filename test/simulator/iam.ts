@@ -1,7 +1,7 @@
 /** Who may do what: credentials, roles with trust policies, and an allow-list of actions. */
 import { AwsError, type Call } from './contract.ts'
 import { isAllowed, type Policy, type Question } from './iam-policy.ts'
-import { type GroupOf, questionsOf } from './iam-questions.ts'
+import { type Lookups, questionsOf } from './iam-questions.ts'
 import { actionOf, type Need, needsOf, resourceOf } from './permissions.ts'
 
 /** Who may assume a role with a token of the issuer, and for how long. */
@@ -126,7 +126,7 @@ export function createIam(
   accountId: string,
   now: () => number,
   calls: () => readonly Call[],
-  groupOf: GroupOf = () => undefined,
+  lookups: Lookups = { groupOf: () => undefined, applicationOf: () => undefined },
 ): Iam {
   const roles = new Map<string, RegisteredRole>()
   const sessions = new Map<string, Credentials>()
@@ -145,7 +145,7 @@ export function createIam(
     const policies = role?.policies ? Object.values({ ...role.policies, ...role.attachedPolicies }) : enforced
     const all = [...(policies ? [policies] : []), ...(role?.boundary ? [[role.boundary]] : [])]
     if (all.length === 0) return undefined
-    return questionsOf(call, accountId, groupOf).find((question) => all.some((ours) => !isAllowed(ours, question)))
+    return questionsOf(call, accountId, lookups).find((question) => all.some((ours) => !isAllowed(ours, question)))
   }
   let count = 0
   const identity = (call: Call) => sessions.get(call.accessKeyId) ?? root
@@ -211,7 +211,7 @@ export function createIam(
     enforce: (...policies) => {
       enforced = policies
     },
-    questions: () => calls().flatMap((call) => questionsOf(call, accountId, groupOf)),
+    questions: () => calls().flatMap((call) => questionsOf(call, accountId, lookups)),
     providers: new Map([['token.actions.githubusercontent.com', ['sts.amazonaws.com']]]),
     actionsUsed: () => [...new Set(calls().flatMap((call) => needsOf(call).map(({ action }) => action)))].sort(),
     authorize(call, sessionToken) {

@@ -1,5 +1,6 @@
 /** Which permissions a call needs, and on which resource. */
 import type { CreateServiceRequest, RunTaskRequest } from '@aws-sdk/client-ecs'
+import type { UpdateTagsForResourceMessage } from '@aws-sdk/client-elastic-beanstalk'
 import type { Call } from './contract.ts'
 
 /** Services whose IAM prefix is not the name of the API. */
@@ -86,6 +87,14 @@ export function needsOf(call: Pick<Call, 'service' | 'operation' | 'region' | 'i
   if (action === 'ecr-public:GetAuthorizationToken') needs.push({ action: 'sts:GetServiceBearerToken' })
   if (action === 'ecr-public:CreateRepository' && Array.isArray(tags) && tags.length > 0)
     needs.push({ action: 'ecr-public:TagResource' })
+  // API reference, UpdateTagsForResource: two virtual actions stand for the operation.
+  if (action === 'elasticbeanstalk:UpdateTagsForResource') {
+    const { TagsToAdd, TagsToRemove } = call.input as Pick<UpdateTagsForResourceMessage, 'TagsToAdd' | 'TagsToRemove'>
+    return [
+      ...((TagsToAdd ?? []).length > 0 ? [{ action: 'elasticbeanstalk:AddTags' }] : []),
+      ...((TagsToRemove ?? []).length > 0 ? [{ action: 'elasticbeanstalk:RemoveTags' }] : []),
+    ]
+  }
   if (action === 'ecs:RunTask')
     needs.push(...passing((call.input as Pick<RunTaskRequest, 'overrides'>).overrides ?? {}))
   if (action === 'ecs:CreateService' || action === 'ecs:UpdateService')

@@ -20,7 +20,7 @@ import { createGitHub } from './github.ts'
 import { type HttpRequest, type HttpResponse, json } from './http.ts'
 import { createIam, type Iam } from './iam.ts'
 import { createIamApi } from './iam-api.ts'
-import type { GroupOf } from './iam-questions.ts'
+import type { GroupOf, Lookups } from './iam-questions.ts'
 import { createFetch, createRequestHandler, type InProcessHandler } from './in-process.ts'
 import { createLogs } from './logs.ts'
 import { handlePublicRegistry, handleRegistry, refuseAsRegistry } from './oci-registry.ts'
@@ -207,8 +207,11 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const clock = clockFor(options, random)
   const recorder = createRecorder()
   const faults = createFaults(random, clock.now)
-  const groupOf: GroupOf = (region, deploymentId) => groupOfDeployment(world, region, deploymentId)
-  const iam = createIam(accountId, clock.now, () => recorder.all, groupOf)
+  const lookups: Lookups = {
+    groupOf: (region, deploymentId) => groupOfDeployment(world, region, deploymentId),
+    applicationOf: (region, environment) => world.region(region).elasticbeanstalk.applicationOf(environment),
+  }
+  const iam = createIam(accountId, clock.now, () => recorder.all, lookups)
   const oidc = createIssuer(clock.now)
   const world = createWorld(clock, accountId, random)
   const github = createGitHub(world)

@@ -4,20 +4,11 @@ import { deadlineIn } from '../../clock.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { Mistake } from '../../mistake.ts'
 import { namingSettings } from '../../origins.ts'
-import { forPlain } from '../../report/escape.ts'
-import {
-  findingSentence,
-  findingsJson,
-  isRed,
-  preflightCause,
-  preflightLines,
-  renderPreflight,
-} from '../../report/preflight-report.ts'
 import type { Action, Runner } from '../../runner/action.ts'
 import { requireService, runningTaskDefinition } from '../../targets/ecs/index.ts'
 import type { WantedDefinition } from '../../targets/ecs/request/service-request.ts'
 import { placed } from '../../task-definition/check.ts'
-import { asName, renderText, text } from '../../text.ts'
+import { asName, text } from '../../text.ts'
 import { asDeployInputs } from '../inputs/rollback-inputs.ts'
 import { requireValues } from '../targets/input-rules.ts'
 import { awsInputsAt, type Place, placeOf } from '../targets/place.ts'
@@ -27,7 +18,9 @@ import { findDefinition } from '../targets/wanted-definition.ts'
 import { openAws } from '../world/open-aws.ts'
 import { withSecretsAndAbort } from '../world/secrets-and-abort.ts'
 import { network, type World } from '../world/world.ts'
+import { checkMember, otherMember } from './check-member.ts'
 import { type DoctorInputs, doctorInputs } from './doctor-inputs.ts'
+import { reportFindings } from './report-findings.ts'
 
 /** For all that is read. Milliseconds. */
 const retryTime = 5 * 60_000
@@ -44,6 +37,8 @@ export function createDoctor(world: World): Action<typeof doctorInputs> {
 export const action = createDoctor(network)
 
 async function main(inputs: DoctorInputs, runner: Runner, world: World): Promise<void> {
+  const member = await otherMember(inputs, runner)
+  if (member) return await checkMember(member, inputs, runner, world)
   const place = await placeOf(asDeployInputs(inputs), runner)
   await requireValues('doctor', doctorInputs, inputs, place, runner)
   await namingSettings(place.origins, () => examine(place, inputs, runner, world))
@@ -69,19 +64,7 @@ async function checkBefore(inputs: DoctorInputs, place: Place, aws: Aws, runner:
   const where = asName(place.environment ?? resourceName(place.cluster))
   const name = service?.serviceName
   const who = name === undefined ? text`The task definition` : text`${asName(name)} (${where})`
-  for (const line of preflightLines(findings, who)) runner.log.info(line)
-  for (const finding of findings) {
-    if (finding.severity === 'notes') continue
-    const level = finding.severity === 'blocks' ? 'error' : 'warning'
-    runner.log[level](findingSentence(finding), 'Preflight', placeOfFinding(finding, wanted))
-  }
-  const cause = preflightCause(findings)
-  runner.setOutput('findings', findingsJson(findings))
-  runner.setOutput('cause', cause ? renderText(cause, forPlain) : '')
-  runner.setOutput('cause-code', '')
-  runner.setOutput('verdict', '')
-  await runner.writeSummary(renderPreflight(findings, who))
-  if (isRed(findings, inputs.failOn)) runner.fail()
+  await reportFindings(findings, who, inputs, runner, (finding) => placeOfFinding(finding, wanted))
 }
 
 /** The line of the file of the definition that a finding is about. */

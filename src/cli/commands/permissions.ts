@@ -3,7 +3,7 @@ import { isGiven, optionValue, printJson } from '../given.ts'
 import { cloudFormation } from '../permissions/as-cloudformation.ts'
 import { jsonDocument } from '../permissions/as-json.ts'
 import { terraform } from '../permissions/as-terraform.ts'
-import { features, onRequest } from '../permissions/permission.ts'
+import { byDefault, features, onRequest } from '../permissions/permission.ts'
 import { actionNames } from '../permissions/permission-tables.ts'
 import { type AccountPlan, type PermissionsPlan, planPermissions } from '../permissions/plan-permissions.ts'
 import { readRequest } from '../permissions/read-request.ts'
@@ -82,8 +82,8 @@ export const command: Command = {
     without: {
       type: 'string',
       multiple: true,
-      choices: ['evidence', 'preflight'],
-      description: `Leaves out evidence (${features.evidence}) or preflight (${features.preflight}).`,
+      choices: byDefault,
+      description: `Leaves out evidence (${features.evidence}), preflight (${features.preflight}) or environment-resources (${features['environment-resources']}).`,
     },
     codedeploy: {
       type: 'string',

@@ -3,7 +3,7 @@ import type { Config, EnvironmentConfig } from '../../config/schema.ts'
 import { selectImages } from '../../config/select-images.ts'
 import { partitionOf } from '../../partitions.ts'
 import { repositoryArn } from './definition-facts.ts'
-import { allIamActions, type IamAction } from './permission-tables.ts'
+import { actionsIn, beanstalkTables, type IamAction, permissionTables, siteTables } from './permission-tables.ts'
 import { type PolicyDocument, policyOf, type Statement } from './policy-document.ts'
 import type { RoleSetup } from './setup.ts'
 
@@ -53,18 +53,18 @@ export const boundaryName = 'slipway-boundary'
 
 /**
  * The permissions boundary of an account: whatever policies are attached to a role later, it does no more than what Slipway ever
- * needs, passes roles to Amazon ECS alone, and changes nothing in IAM (IAM user guide, "Permissions boundaries").
+ * needs for its kinds of services and sites, passes roles to them alone, and changes nothing in IAM (IAM user guide, "Permissions
+ * boundaries").
  */
 export function boundaryPolicy(roles: readonly RoleSetup[]): PolicyDocument {
-  const regions = [...new Set(roles.flatMap(({ grants, region }) => [region, ...grants.flatMap(regionsOf)]))].sort()
-  const own = allIamActions.filter((action) => !action.startsWith('iam:'))
+  const granted = new Set(roles.flatMap(({ grants }) => grants.map(({ action }) => action)))
   return policyOf([
     {
       Sid: 'WhatSlipwayNeeds',
       Effect: 'Allow',
-      Action: own,
+      Action: everNeeded(granted),
       Resource: '*',
-      Condition: { StringEquals: { 'aws:RequestedRegion': regions } },
+      Condition: { StringEquals: { 'aws:RequestedRegion': regionsIn(roles, granted) } },
     },
     { Sid: 'ReadRoles', Effect: 'Allow', Action: ['iam:GetRole', 'iam:SimulatePrincipalPolicy'], Resource: '*' },
     {
@@ -72,9 +72,38 @@ export function boundaryPolicy(roles: readonly RoleSetup[]): PolicyDocument {
       Effect: 'Allow',
       Action: 'iam:PassRole',
       Resource: '*',
-      Condition: { StringEquals: { 'iam:PassedToService': ['ecs-tasks.amazonaws.com', 'ecs.amazonaws.com'] } },
+      Condition: {
+        StringEquals: {
+          'iam:PassedToService': [
+            'ecs-tasks.amazonaws.com',
+            'ecs.amazonaws.com',
+            ...(uses(granted, 'elasticbeanstalk') ? ['ec2.amazonaws.com'] : []),
+          ],
+        },
+      },
     },
   ])
+}
+
+function uses(granted: ReadonlySet<IamAction>, service: string): boolean {
+  return [...granted].some((action) => action.startsWith(`${service}:`))
+}
+
+/** The actions of ECS, and of sites and Elastic Beanstalk where slipway.yml has them; all actions of a service only where granted. */
+function everNeeded(granted: ReadonlySet<IamAction>): readonly IamAction[] {
+  const actions: readonly IamAction[] = [
+    ...actionsIn(permissionTables),
+    ...(uses(granted, 's3') ? actionsIn(siteTables) : []),
+    ...(uses(granted, 'elasticbeanstalk') ? actionsIn(beanstalkTables) : []),
+  ]
+  const own = actions.filter((action) => !action.startsWith('iam:') && (!action.endsWith('*') || granted.has(action)))
+  return [...new Set(own)].sort()
+}
+
+/** With that of CloudFront, a global service (IAM user guide, "AWS global condition context keys", `aws:RequestedRegion`). */
+function regionsIn(roles: readonly RoleSetup[], granted: ReadonlySet<IamAction>): readonly string[] {
+  const own = roles.flatMap(({ grants, region }) => [region, ...grants.flatMap(regionsOf)])
+  return [...new Set([...own, ...(uses(granted, 'cloudfront') ? ['us-east-1'] : [])])].sort()
 }
 
 function regionsOf({ resources }: RoleSetup['grants'][number]): readonly string[] {

@@ -1,4 +1,5 @@
 import type { Permission } from './permission.ts'
+import { invalidation } from './site-permissions.ts'
 
 /** Permissions of `deploy-beanstalk`. AWS's managed policy for all of it is AdministratorAccess-AWSElasticBeanstalk. */
 export const deployBeanstalk = [
@@ -24,15 +25,22 @@ export const deployBeanstalk = [
     without: 'fails',
   },
   {
-    actions: [
-      'elasticbeanstalk:UpdateEnvironment',
-      'autoscaling:*',
-      'cloudformation:*',
-      'ec2:*',
-      'elasticloadbalancing:*',
-    ],
-    why: 'deploy: AWS acts on the resources of the environment with the rights of the caller, unless the environment has an operations role',
+    actions: ['elasticbeanstalk:UpdateEnvironment'],
+    why: 'deploy',
     without: 'fails',
+  },
+  {
+    actions: ['autoscaling:*', 'cloudformation:*', 'ec2:*', 'elasticloadbalancing:*'],
+    why: 'AWS acts on the resources of the environment with the rights of the caller, unless the environment has an operations role',
+    without: 'fails, unless the environment has an operations role',
+    when: 'environment-resources',
+  },
+  {
+    actions: ['iam:PassRole'],
+    note: 'on the role of the instance profile, to `ec2.amazonaws.com`',
+    why: 'deployments that launch instances, such as Immutable and TrafficSplitting, without an operations role',
+    without: 'AWS may refuse to launch them',
+    when: 'environment-resources',
   },
   {
     actions: ['elasticbeanstalk:DescribeInstancesHealth', 'elasticbeanstalk:DescribeEnvironmentHealth'],
@@ -44,6 +52,7 @@ export const deployBeanstalk = [
     note: 'on `resources/environments/logs/*` of that bucket',
     why: 'live steps and the failed step from the deployment log',
     without: 'the cause is that of the events; the report names the permission',
+    when: 'evidence',
   },
   {
     actions: ['elasticbeanstalk:ListTagsForResource'],
@@ -59,25 +68,60 @@ export const deployBeanstalk = [
     actions: ['elasticbeanstalk:DescribeEnvironmentManagedActions'],
     why: 'name a managed update that keeps the environment from being Ready',
     without: 'only its status is reported',
+    when: 'evidence',
   },
   {
     actions: ['elasticbeanstalk:ValidateConfigurationSettings'],
     why: 'check `option-settings` before anything is changed',
     without: 'fails with `option-settings`',
+    when: 'option-settings',
   },
   {
     actions: ['elasticbeanstalk:SwapEnvironmentCNAMEs'],
     why: '`swap-environment-name`',
     without: 'the idle environment gets the version, and no swap follows',
+    when: 'swap-environment-name',
   },
   {
     actions: ['elasticbeanstalk:DescribePlatformVersion', 'elasticbeanstalk:DescribeAccountAttributes'],
     why: 'warn of a retired platform branch and of the quota of versions',
     without: 'both stay unchecked',
+    when: 'preflight',
   },
   {
     actions: ['elasticbeanstalk:DeleteApplicationVersion', 's3:DeleteObject'],
     why: '`keep-versions`',
     without: 'a warning',
+    when: 'keep-versions',
+  },
+  invalidation,
+] as const satisfies readonly Permission[]
+
+/** Permissions of `doctor` for a service of Elastic Beanstalk. */
+export const doctorBeanstalk = [
+  {
+    actions: [
+      'elasticbeanstalk:DescribeEnvironments',
+      'elasticbeanstalk:DescribeApplicationVersions',
+      'elasticbeanstalk:DescribeConfigurationSettings',
+    ],
+    why: 'a service of Elastic Beanstalk: its environment, versions and settings',
+  },
+  {
+    actions: [
+      'elasticbeanstalk:DescribeInstancesHealth',
+      'elasticbeanstalk:DescribePlatformVersion',
+      'elasticbeanstalk:DescribeAccountAttributes',
+    ],
+    why: 'the same: its health reporting, platform branch and quota of versions',
+  },
+  {
+    actions: ['elasticbeanstalk:DescribeEvents', 'elasticbeanstalk:DescribeEnvironmentManagedActions'],
+    why: 'only while an update is in progress: which one',
+  },
+  {
+    actions: ['elasticbeanstalk:ValidateConfigurationSettings'],
+    why: '`option-settings` are valid',
+    when: 'option-settings',
   },
 ] as const satisfies readonly Permission[]

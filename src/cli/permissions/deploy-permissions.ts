@@ -1,4 +1,5 @@
 import type { Permission } from './permission.ts'
+import { invalidation } from './site-permissions.ts'
 
 /** A CodeDeploy group is found by its service: of every action that deploys or watches with CodeDeploy. */
 export const searchOfGroups = {
@@ -165,4 +166,5 @@ export const deploy = [
     without: 'the same',
     when: 'evidence',
   },
+  invalidation,
 ] as const satisfies readonly Permission[]

@@ -1,5 +1,6 @@
 import { partitionOf } from '../../partitions.ts'
 import type { AccountPlace, DefinitionFacts } from './definition-facts.ts'
+import type { Feature, Permission } from './permission.ts'
 import type { IamAction } from './permission-tables.ts'
 import type { Conditions } from './policy-document.ts'
 import { type ResourceKind, resourceKinds } from './resource-kinds.ts'
@@ -20,6 +21,10 @@ export interface ResourcePlace extends AccountPlace {
   readonly codeDeploy?: { readonly application: string; readonly group: string } | undefined
   readonly kmsKeys?: readonly string[]
   readonly signingProfiles?: readonly string[]
+  /** Service that gets the passed roles; tasks of Amazon ECS when absent. */
+  readonly passedTo?: string | undefined
+  /** ARNs that are known without a service of Amazon ECS, such as those of a site. */
+  readonly known?: Readonly<Partial<Record<ResourceKind, readonly string[]>>> | undefined
   /** ARN of the role that gets the permissions. */
   readonly role: string
 }
@@ -36,10 +41,21 @@ export function grantsOf(action: IamAction, place: ResourcePlace): readonly Gran
   if (action === 'iam:PassRole') return passRoleGrants(place)
   if (action === 'ecs:TagResource') return tagGrants(place)
   const kinds: readonly ResourceKind[] = resourceKinds[action]
-  const resources = kinds.flatMap((kind) => resourcesOfKind(kind, place))
+  const resources = kinds.flatMap((kind) => place.known?.[kind] ?? resourcesOfKind(kind, place))
   if (resources.length === 0) return []
   const isOfCluster = action === 'ecs:ListTasks' || action === 'ecs:RunTask'
   return [{ action, resources, ...(isOfCluster && { condition: ofCluster(place) }) }]
+}
+
+/** What the rows of a table allow in a place, with these features. */
+export function grantsIn(
+  rows: readonly Permission[],
+  features: ReadonlySet<Feature>,
+  place: ResourcePlace,
+): readonly Grant[] {
+  return rows
+    .filter(({ when }) => when === undefined || features.has(when))
+    .flatMap(({ actions }) => actions.flatMap((action) => grantsOf(action as IamAction, place)))
 }
 
 function ofCluster(place: ResourcePlace): Conditions {
@@ -53,7 +69,7 @@ function passRoleGrants(place: ResourcePlace): readonly Grant[] {
       ? []
       : [{ action: 'iam:PassRole', resources, condition: { StringEquals: { 'iam:PassedToService': service } } }]
   return [
-    ...passed(resourcesOfKind('role', place), 'ecs-tasks.amazonaws.com'),
+    ...passed(resourcesOfKind('role', place), place.passedTo ?? 'ecs-tasks.amazonaws.com'),
     ...passed(place.serviceRoles ?? [], 'ecs.amazonaws.com'),
   ]
 }
@@ -122,5 +138,7 @@ function resourcesOfKind(kind: ResourceKind, place: ResourcePlace): readonly str
       return place.kmsKeys ?? []
     case 'signing-profile':
       return place.signingProfiles ?? []
+    default:
+      return []
   }
 }

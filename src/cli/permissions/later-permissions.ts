@@ -1,5 +1,6 @@
 import { searchOfGroups } from './deploy-permissions.ts'
 import type { Permission } from './permission.ts'
+import { invalidation } from './site-permissions.ts'
 
 /** Permissions of `rollback`. */
 export const rollback = [
@@ -76,6 +77,7 @@ export const rollback = [
     without: 'the same',
     when: 'evidence',
   },
+  invalidation,
 ] as const satisfies readonly Permission[]
 
 /** Permissions of `continue`. */

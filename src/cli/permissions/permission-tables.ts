@@ -1,3 +1,4 @@
+import { deployBeanstalk, doctorBeanstalk } from './beanstalk-permissions.ts'
 import { buildPush, imageScan, registerTaskDefinition } from './build-permissions.ts'
 import { deploy } from './deploy-permissions.ts'
 import { doctor, pastDeployment } from './doctor-permissions.ts'
@@ -5,6 +6,7 @@ import { continueDeployment, rollback } from './later-permissions.ts'
 import type { Permission } from './permission.ts'
 import { preflight } from './preflight-permissions.ts'
 import { promote } from './promote-permissions.ts'
+import { deploySite, doctorSite } from './site-permissions.ts'
 
 /** The one table of what each action needs in AWS: policies and the READMEs are made of it. */
 export const permissionTables = {
@@ -17,6 +19,18 @@ export const permissionTables = {
   promote,
 } satisfies Readonly<Record<string, readonly Permission[]>>
 
+/** What actions need for a static site: it is rolled back by the action that deploys it. */
+export const siteTables = { deploy: deploySite, rollback: deploySite, doctor: doctorSite } satisfies Tables
+
+/** What actions need for a service of Elastic Beanstalk. */
+export const beanstalkTables = {
+  deploy: deployBeanstalk,
+  rollback: deployBeanstalk,
+  doctor: doctorBeanstalk,
+} satisfies Tables
+
+type Tables = Readonly<Partial<Record<ActionName, readonly Permission[]>>>
+
 /** Name of an action that needs permissions in AWS. */
 export type ActionName = keyof typeof permissionTables
 
@@ -24,14 +38,19 @@ export type ActionName = keyof typeof permissionTables
 export const actionNames = (Object.keys(permissionTables) as readonly ActionName[]).filter((name) => name !== 'promote')
 
 /** The IAM actions in all tables. */
-export type IamAction = (typeof permissionTables)[ActionName][number]['actions'][number]
+export type IamAction =
+  | ActionIn<typeof permissionTables>
+  | ActionIn<typeof siteTables>
+  | ActionIn<typeof beanstalkTables>
 
-/** Every IAM action that Slipway ever needs, sorted. */
-export const allIamActions: readonly IamAction[] = [
-  ...new Set(
-    Object.values(permissionTables).flatMap((rows) => rows.flatMap(({ actions }): readonly IamAction[] => actions)),
-  ),
-].sort()
+type ActionIn<Of extends Readonly<Record<string, readonly Permission[]>>> = Of[keyof Of][number]['actions'][number]
+
+/** Every IAM action in these tables, sorted. */
+export function actionsIn<Of extends Readonly<Record<string, readonly Permission[]>>>(
+  tables: Of,
+): readonly ActionIn<Of>[] {
+  return [...new Set(Object.values(tables).flatMap((rows) => rows.flatMap(({ actions }) => actions)))].sort()
+}
 
 /** The table of a README, by its rows. */
 export function permissionMarkdown(rows: readonly Permission[], head: readonly string[]): string {

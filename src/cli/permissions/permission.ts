@@ -21,6 +21,12 @@ export const features = {
   scan: 'scan: report or require',
   'scan-basic': 'scan with basic scanning',
   'scan-enhanced': 'scan with enhanced scanning (Amazon Inspector)',
+  'environment-resources':
+    'environments of Elastic Beanstalk without an operations role: AWS acts with the rights of the caller',
+  'option-settings': 'option-settings',
+  'keep-versions': 'keep-versions',
+  'swap-environment-name': 'swap-environment-name',
+  invalidate: 'after.invalidate of slipway.yml',
   signing: 'managed signing, wait-for-signing',
   replication: 'wait-for-replication',
   copy: 'copies of an image between repositories',
@@ -30,10 +36,17 @@ export const features = {
 export type Feature = keyof typeof features
 
 /** Features that a policy has unless they are excluded: without them Slipway deploys, and checks and explains less. */
-export const byDefault: readonly Feature[] = ['evidence', 'preflight']
+export const byDefault: readonly Feature[] = ['evidence', 'preflight', 'environment-resources']
 
 /** What slipway.yml itself decides, service by service. */
-export const byService: readonly Feature[] = ['ecs', 'codedeploy', 'codedeploy-several', 'several', 'copy']
+export const byService: readonly Feature[] = [
+  'ecs',
+  'codedeploy',
+  'codedeploy-several',
+  'several',
+  'copy',
+  'invalidate',
+]
 
 /** What can be asked for with `--with`. */
 export const onRequest = (Object.keys(features) as readonly Feature[]).filter(

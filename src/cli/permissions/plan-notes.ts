@@ -1,8 +1,12 @@
 import type { Config } from '../../config/schema.ts'
+import { selectBeanstalk } from '../../config/select-beanstalk.ts'
+import { selectSite } from '../../config/select-site.ts'
 import { selectTargets, type Target } from '../../config/select-target.ts'
 import type { RepositoryPolicy } from './account-policies.ts'
 import type { Issuer } from './issuer.ts'
-import { type DefinitionOf, isOfCodeDeploy, type PolicyChoices, type RoleSetup } from './setup.ts'
+import { isAlias } from './other-grants.ts'
+import type { PolicyChoices } from './policy-choices.ts'
+import { type DefinitionOf, isOfCodeDeploy, type RoleSetup } from './setup.ts'
 import type { GitHubRepository } from './trust-policy.ts'
 
 /** What the notes are about. */
@@ -75,18 +79,34 @@ function engineNotes(request: NotedRequest): readonly string[] {
   ]
 }
 
-/** What the policies have no statements for, though slipway.yml deploys it. */
-function otherNotes({ config }: NotedRequest): readonly string[] {
-  const environments = Object.values(config.environments)
-  const placed = environments.flatMap(({ services }) => Object.values(services))
-  const kinds = [
-    ...(environments.some(({ sites }) => Object.keys(sites).length > 0)
-      ? ['sites (actions/deploy-site/README.md)']
+/** Of sites and services of Elastic Beanstalk. */
+function otherNotes({ config, choices }: NotedRequest): readonly string[] {
+  const placed = Object.entries(config.environments)
+  const sites = placed.flatMap(([name, { sites }]) =>
+    Object.keys(sites).flatMap((site) => selectSite(config, name, site) ?? []),
+  )
+  const strange = sites.filter(({ settings, accountId }) => settings['expected-bucket-owner'] !== accountId)
+  const hidden = sites.filter(({ settings }) => isAlias(settings['kms-key-id'] ?? '') && choices.kmsKeys.length === 0)
+  const services = placed.flatMap(([name, one]) =>
+    Object.keys(one.services).flatMap((service) => selectBeanstalk(config, name, service) ?? []),
+  )
+  const named = services.map(({ name, environment }) => `${name} (${environment})`).join(', ')
+  const isWide = services.length > 0 && !choices.without.includes('environment-resources')
+  return [
+    ...strange.map(
+      ({ name, settings }) =>
+        `The bucket ${settings.bucket} of ${name} is in account ${settings['expected-bucket-owner']}: its bucket policy has to allow the role as well.`,
+    ),
+    ...hidden.map(
+      ({ name, settings }) =>
+        `The key of ${settings['kms-key-id']} of ${name} is unknown, so its permissions are left out: give its ARN by --kms-key; aws kms describe-key --key-id ${settings['kms-key-id']} prints it.`,
+    ),
+    ...(isWide
+      ? [
+          `AWS acts on the environments of Elastic Beanstalk with the rights of the caller, so the role has ec2:* and others: ${named}. Where they have an operations role, give --without environment-resources; else give the role of their instance profile by --pass-role.`,
+        ]
       : []),
-    ...(placed.some((one) => 'environment' in one) ? ['Elastic Beanstalk (actions/deploy-beanstalk/README.md)'] : []),
-    ...(placed.some(({ after }) => after) ? ['after.invalidate (docs/how-to/services-and-a-site.md)'] : []),
   ]
-  return kinds.length === 0 ? [] : [`Not in these policies, add the permissions of: ${kinds.join(', ')}.`]
 }
 
 function trustNotes({ repository: { name, ids }, issuer }: NotedRequest): readonly string[] {

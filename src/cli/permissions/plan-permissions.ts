@@ -1,9 +1,11 @@
 import type { Config } from '../../config/schema.ts'
 import { boundaryName, boundaryPolicy, type RepositoryPolicy, repositoryPolicies } from './account-policies.ts'
 import type { Issuer } from './issuer.ts'
+import { siteTables } from './permission-tables.ts'
 import { notesOf } from './plan-notes.ts'
+import type { PolicyChoices } from './policy-choices.ts'
 import { type PolicyDocument, policyOf, policySize } from './policy-document.ts'
-import { type DefinitionOf, type PolicyChoices, type RoleSetup, rolesOf } from './setup.ts'
+import { type DefinitionOf, type RoleSetup, rolesOf } from './setup.ts'
 import { statementsOf } from './statements.ts'
 import { type GitHubRepository, providerArn, trustPolicy } from './trust-policy.ts'
 
@@ -61,7 +63,18 @@ export function planPermissions(request: PermissionsRequest): PermissionsPlan {
   const accounts = [...Map.groupBy(roles, ({ accountId }) => accountId)].map(([accountId, own]) =>
     planAccount(accountId, own, request, shared),
   )
-  return { accounts, notes: notesOf(request, roles, shared), mistakes: accounts.flatMap(tooLarge) }
+  return {
+    accounts,
+    notes: notesOf(request, roles, shared),
+    mistakes: [...nothingFor(request, roles), ...accounts.flatMap(tooLarge)],
+  }
+}
+
+function nothingFor({ choices }: PermissionsRequest, roles: readonly RoleSetup[]): readonly string[] {
+  if (roles.length > 0) return []
+  return [
+    `--action ${choices.actions.join(' and ')} needs no permissions for this slipway.yml: a site or a service of Elastic Beanstalk has ${Object.keys(siteTables).join(', ')}`,
+  ]
 }
 
 function planAccount(

@@ -17,8 +17,9 @@ import { issuerOf } from './issuer.ts'
 import type { Feature } from './permission.ts'
 import type { ActionName } from './permission-tables.ts'
 import type { PermissionsRequest } from './plan-permissions.ts'
+import type { PolicyChoices } from './policy-choices.ts'
 import { readRepository } from './read-repository.ts'
-import type { DefinitionOf, PolicyChoices } from './setup.ts'
+import type { DefinitionOf } from './setup.ts'
 
 /** Reads slipway.yml, the task definition files and the options; asks GitHub for the ids of the repository, with a token. */
 export async function readRequest(given: Given, world: CliWorld): Promise<PermissionsRequest> {

@@ -4,12 +4,21 @@ import type { IamAction } from './permission-tables.ts'
 export type ResourceKind =
   | 'any'
   | 'application'
+  | 'application-version'
+  | 'beanstalk-application'
+  | 'bucket'
   | 'cluster'
   | 'deployment-config'
   | 'deployment-group'
+  | 'deployment-log'
+  | 'distribution'
+  | 'environment'
+  | 'environment-of-application'
   | 'kms-key'
   | 'log-stream'
+  | 'object'
   | 'parameter'
+  | 'platform'
   | 'repository'
   | 'role'
   | 'secret'
@@ -25,6 +34,11 @@ export type ResourceKind =
 /** Resource types of each action: Service Authorization Reference, in the form of cfn-lint 1.58.0 (`Policies.json`). */
 export const resourceKinds = {
   'application-autoscaling:DescribeScalableTargets': ['any'],
+  'autoscaling:*': ['any'],
+  'cloudformation:*': ['any'],
+  'cloudfront:CreateInvalidation': ['distribution'],
+  'cloudfront:GetDistribution': ['distribution'],
+  'cloudfront:GetInvalidation': ['distribution'],
   // A list of alarms by name; their names are known to AWS alone.
   'cloudwatch:DescribeAlarms': ['any'],
   'codedeploy:BatchGetApplications': ['application'],
@@ -43,6 +57,7 @@ export const resourceKinds = {
   'codedeploy:RegisterApplicationRevision': ['application'],
   'codedeploy:StopDeployment': ['any'],
   'codedeploy:UpdateDeploymentGroup': ['deployment-group'],
+  'ec2:*': ['any'],
   'ec2:DescribeRouteTables': ['any'],
   'ec2:DescribeSecurityGroups': ['any'],
   'ec2:DescribeSubnets': ['any'],
@@ -90,6 +105,26 @@ export const resourceKinds = {
   'ecs:StopServiceDeployment': ['service', 'service-deployment'],
   'ecs:TagResource': ['task-definition'],
   'ecs:UpdateService': ['service'],
+  'elasticbeanstalk:AbortEnvironmentUpdate': ['environment'],
+  'elasticbeanstalk:AddTags': ['application-version'],
+  'elasticbeanstalk:CreateApplicationVersion': ['beanstalk-application', 'application-version'],
+  'elasticbeanstalk:CreateStorageLocation': ['any'],
+  'elasticbeanstalk:DeleteApplicationVersion': ['application-version'],
+  'elasticbeanstalk:DescribeAccountAttributes': ['any'],
+  'elasticbeanstalk:DescribeApplicationVersions': ['application-version'],
+  'elasticbeanstalk:DescribeConfigurationSettings': ['environment'],
+  'elasticbeanstalk:DescribeEnvironmentHealth': ['environment'],
+  'elasticbeanstalk:DescribeEnvironmentManagedActions': ['environment'],
+  // Those of the application: keep-versions deletes no version that one of them runs.
+  'elasticbeanstalk:DescribeEnvironments': ['environment-of-application'],
+  'elasticbeanstalk:DescribeEvents': ['beanstalk-application', 'application-version', 'environment'],
+  'elasticbeanstalk:DescribeInstancesHealth': ['environment'],
+  'elasticbeanstalk:DescribePlatformVersion': ['platform'],
+  'elasticbeanstalk:ListTagsForResource': ['application-version'],
+  'elasticbeanstalk:SwapEnvironmentCNAMEs': ['environment'],
+  'elasticbeanstalk:UpdateEnvironment': ['beanstalk-application', 'application-version', 'environment'],
+  'elasticbeanstalk:ValidateConfigurationSettings': ['environment'],
+  'elasticloadbalancing:*': ['any'],
   'elasticloadbalancing:DescribeListeners': ['any'],
   'elasticloadbalancing:DescribeRules': ['any'],
   'elasticloadbalancing:DescribeTargetGroups': ['any'],
@@ -100,10 +135,17 @@ export const resourceKinds = {
   'inspector2:ListCoverage': ['any'],
   'inspector2:ListFindings': ['any'],
   'kms:CreateGrant': ['kms-key'],
+  'kms:Decrypt': ['kms-key'],
   'kms:DescribeKey': ['kms-key'],
+  'kms:GenerateDataKey': ['kms-key'],
   'kms:RetireGrant': ['kms-key'],
   'logs:DescribeLogGroups': ['any'],
   'logs:GetLogEvents': ['log-stream'],
+  's3:AbortMultipartUpload': ['object'],
+  's3:DeleteObject': ['object'],
+  's3:GetObject': ['object', 'deployment-log'],
+  's3:ListBucket': ['bucket'],
+  's3:PutObject': ['object'],
   'secretsmanager:DescribeSecret': ['secret'],
   'secretsmanager:GetSecretValue': ['secret'],
   'signer:SignPayload': ['signing-profile'],

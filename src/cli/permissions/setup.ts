@@ -4,25 +4,11 @@ import { type ImageTarget, selectImages } from '../../config/select-images.ts'
 import { selectTargets, type Target } from '../../config/select-target.ts'
 import { groupNameOf } from '../../targets/ecs/codedeploy-group/group-name.ts'
 import { type DefinitionFacts, repositoryArn } from './definition-facts.ts'
-import { type Grant, grantsOf, type ResourcePlace } from './grants.ts'
+import { type Grant, grantsIn, type ResourcePlace } from './grants.ts'
+import { distributionArn, otherGrants } from './other-grants.ts'
 import { byDefault, type Feature, type Permission } from './permission.ts'
-import { type ActionName, type IamAction, permissionTables } from './permission-tables.ts'
-
-/** What a person chooses about the policies. */
-export interface PolicyChoices {
-  /** Actions that the roles of environments are for; `build-push` is of the role that builds. */
-  readonly actions: readonly ActionName[]
-  readonly with: readonly Feature[]
-  readonly without: readonly Feature[]
-  /** Services that CodeDeploy deploys, beside those whose CodeDeploy names are in slipway.yml. */
-  readonly codeDeployServices: readonly string[]
-  /** `cluster`: all services of the cluster, for roles of many services. */
-  readonly scope: 'service' | 'cluster'
-  /** Roles of tasks whose definition is not in a file. */
-  readonly passedRoles: readonly string[]
-  readonly kmsKeys: readonly string[]
-  readonly signingProfiles: readonly string[]
-}
+import { permissionTables } from './permission-tables.ts'
+import type { PolicyChoices } from './policy-choices.ts'
 
 /** One role of slipway.yml, and what it is for. */
 export interface RoleSetup {
@@ -102,12 +88,14 @@ function environmentUses(
   const rows = choices.actions
     .filter((action) => action !== 'build-push')
     .flatMap((action): readonly Permission[] => permissionTables[action])
-  return targets.map((target) => {
+  const others = otherGrants(config, name, choices, arn)
+  const ofServices = targets.map((target) => {
     const place = placeOfTarget(config, environment, target, choices, { definition: definitionOf(target), arn })
     const tags = grantsIn(tagRows, new Set<Feature>(), { ...place, repositories: images })
-    const grants = [...grantsIn(rows, featuresOf(target, targets.length, choices), place), ...tags]
-    return { arn, region, environment: name, grants, isNamed: environment.role !== undefined }
+    return [...grantsIn(rows, featuresOf(target, targets.length, choices), place), ...tags]
   })
+  const isNamed = environment.role !== undefined
+  return [...ofServices, ...others].map((grants) => ({ arn, region, environment: name, grants, isNamed }))
 }
 
 function placeOfTarget(
@@ -130,6 +118,7 @@ function placeOfTarget(
     passedRoles: choices.passedRoles.map((role) => roleArn(role, accountId, region)),
     repositories: repositories.length === 0 ? [repositoryArn('*', target)] : repositories,
     codeDeploy: groupOf(target, choices),
+    known: target.after && { distribution: [distributionArn(target.after.distribution, target)] },
     role: arn,
   }
 }
@@ -171,13 +160,8 @@ function featuresOf(target: Target, count: number, choices: PolicyChoices): Read
     ...asked,
     ...several,
     ...creates,
+    ...(target.after ? (['invalidate'] as const) : []),
     isCodeDeploy ? 'codedeploy' : 'ecs',
   ]
   return new Set(chosen.filter((feature) => !choices.without.includes(feature)))
-}
-
-function grantsIn(rows: readonly Permission[], features: ReadonlySet<Feature>, place: ResourcePlace): readonly Grant[] {
-  return rows
-    .filter(({ when }) => when === undefined || features.has(when))
-    .flatMap(({ actions }) => actions.flatMap((action) => grantsOf(action as IamAction, place)))
 }

@@ -1,5 +1,14 @@
 import type { Permission } from './permission.ts'
 
+/** Of every action that deploys a service with `after.invalidate`. */
+export const invalidation = {
+  actions: ['cloudfront:GetDistribution', 'cloudfront:CreateInvalidation', 'cloudfront:GetInvalidation'],
+  note: 'on the distribution',
+  why: '`after.invalidate` of slipway.yml',
+  without: 'fails',
+  when: 'invalidate',
+} as const satisfies Permission
+
 /** Permissions of `deploy-site`. */
 export const deploySite = [
   {
@@ -40,4 +49,10 @@ export const deploySite = [
     why: 'objects that AWS KMS encrypts',
     without: 'fails, where the bucket or `encryption` has a key of yours',
   },
+] as const satisfies readonly Permission[]
+
+/** Permissions of `doctor` for a site. */
+export const doctorSite = [
+  { actions: ['s3:GetObject', 's3:ListBucket'], why: 'a site: the live release, and the objects of the bucket' },
+  { actions: ['cloudfront:GetDistribution'], why: 'a site: its distributions' },
 ] as const satisfies readonly Permission[]

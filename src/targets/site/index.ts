@@ -5,6 +5,7 @@ import type { DeploymentRecord } from '../../deployment/deployment-record.ts'
 import type { Settlement } from '../../deployment/settle-cancelled.ts'
 import type { Prepared, Target } from '../../deployment/target.ts'
 import type { Terms } from '../../deployment/terms.ts'
+import { asWarnings } from '../../diagnosis/finding.ts'
 import type { ObjectStorage } from '../../ports.ts'
 import { untrusted } from '../../text.ts'
 import { changeSite } from './change/change-site.ts'
@@ -12,7 +13,7 @@ import { obstacleOf, otherClaim } from './change/claim.ts'
 import type { OwnRecord } from './change/settle-site.ts'
 import { distributionFindings } from './plan/distribution-findings.ts'
 import { judgementOf } from './plan/judgement.ts'
-import { type Reading, readSite } from './plan/read-site.ts'
+import { readSite } from './plan/read-site.ts'
 import { planInWords, versionOf } from './plan/site-plan-words.ts'
 import type { KeptEntry } from './release/release.ts'
 import { openState } from './release/state-store.ts'
@@ -34,7 +35,8 @@ export function siteTarget(request: SiteRequest, access: SiteAccess, sent: SentA
   let stale: string | undefined
   const prepare = async (terms: Terms, context: Context, watchman: Watchman | undefined): Promise<Prepared> => {
     const reading = await readSite(request, access, store, sent)
-    const { found, wanted } = reading
+    const { found, wanted, distributions } = reading
+    const findings = distributions.flatMap((one) => distributionFindings(one, request, wanted.files))
     const at = context.clock.now()
     const id = releaseId(at, wanted.digest)
     const number = (found.state.live?.number ?? 0) + 1
@@ -42,7 +44,8 @@ export function siteTarget(request: SiteRequest, access: SiteAccess, sent: SentA
     const change = { request, access, store, reading, terms, context, id, number }
     return {
       plan: { ...planInWords(reading, request, versionOf({ id })), dryRun: terms.dryRun },
-      warnings: warningsOf(reading, request).map(untrusted),
+      warnings: [...reading.warnings.map(untrusted), ...asWarnings(findings)],
+      findings,
       minutes: terms.waitMinutes,
       judgement: judgementOf(reading, watchman),
       obstacle:
@@ -70,10 +73,6 @@ export function siteTarget(request: SiteRequest, access: SiteAccess, sent: SentA
     },
     earlier: ({ to, why }) => siteTarget({ ...request, wanted: { kind: 'release', id: to.id, why } }, access),
   }
-}
-
-function warningsOf({ warnings, distributions, wanted }: Reading, request: SiteRequest): readonly string[] {
-  return [...warnings, ...distributions.flatMap((one) => distributionFindings(one, request, wanted.files))]
 }
 
 /** What the post step can do about a release that a cancelled run was writing. `bucket`: opens the storage of a bucket. */

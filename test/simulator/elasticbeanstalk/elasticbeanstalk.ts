@@ -50,6 +50,8 @@ export interface Beanstalk extends AwsService {
   /** What happens where instances get this version; the newest rule first. */
   behave(label: string | RegExp, behaviour: VersionBehaviour): void
   environment(name: string): Environment
+  /** Application of an environment; undefined for one that is not there. */
+  applicationOf(name: string): string | undefined
   version(label: string): AppVersion | undefined
   /** A managed platform update, which keeps the environment from being ready for so long. */
   managedUpdate(environment: string, seconds: number): void
@@ -162,6 +164,8 @@ export function createBeanstalk(world: World, region: string): Beanstalk {
     seed: (seed) => seedIn(state, seed),
     behave: (label, behaviour) => void rules.unshift({ label, behaviour }),
     environment: (name) => findEnvironment(state, { EnvironmentName: name }),
+    applicationOf: (name) =>
+      state.environments.find(({ EnvironmentName }) => EnvironmentName === name)?.ApplicationName,
     version: (label) => state.versions.find((one) => one.VersionLabel === label),
     managedUpdate: (name, seconds) => managedUpdate(state, name, seconds),
     failConfiguration: (name, message) => {

@@ -1,9 +1,6 @@
 import { expect, test } from '@jest/globals'
-import {
-  asWarnings,
-  type EnvironmentFacts,
-  judgeEnvironment,
-} from '../../../src/targets/beanstalk/prepare/environment-checks.ts'
+import { asWarnings } from '../../../src/diagnosis/finding.ts'
+import { type EnvironmentFacts, judgeEnvironment } from '../../../src/targets/beanstalk/prepare/environment-checks.ts'
 
 const setting = (namespace: string, name: string, value: string) => ({ namespace, name, value })
 const environment = {

@@ -1,6 +1,7 @@
+import type { Finding } from '../../../diagnosis/finding.ts'
 import { Failure } from '../../../failure.ts'
 import type { BeanstalkEnvironment, OptionSetting } from '../../../ports.ts'
-import { renderText, type Text, text, type Untrusted, untrusted } from '../../../text.ts'
+import { type Text, text, untrusted } from '../../../text.ts'
 import type { BeanstalkContext, WantedVersion } from '../request/beanstalk-request.ts'
 import { type DeploymentPolicy, optionValue } from '../request/deployment-policy.ts'
 import type { EnvironmentState } from './read-state.ts'
@@ -53,59 +54,116 @@ async function ifKnown<T>(reading: Promise<T>): Promise<T | undefined> {
 const fewLeft = 20
 
 /** What of an environment may make its deployments fail, or keeps a failure from being rolled back; pure. */
-export function judgeEnvironment(facts: EnvironmentFacts): readonly Text[] {
-  const { environment, settings, policy, hasEnhancedHealth, branch, versions } = facts
+export function judgeEnvironment(facts: EnvironmentFacts): readonly Finding[] {
+  return [...platformFindings(facts), ...policyFindings(facts), ...quotaFindings(facts)]
+}
+
+const warns = (code: string, what: Text, why: Text, fix: Text): Finding => ({ code, severity: 'warns', what, why, fix })
+
+function platformFindings({ environment, settings, policy, hasEnhancedHealth, branch }: EnvironmentFacts) {
   const stack = untrusted(environment.solutionStack ?? 'of the environment')
-  const isSplitting = policy.name === 'TrafficSplitting'
-  const balancer = optionValue(settings, 'aws:elasticbeanstalk:environment', 'LoadBalancerType')
-  const type = optionValue(settings, 'aws:elasticbeanstalk:environment', 'EnvironmentType')
-  const left = versions && versions.quota - versions.count
+  const isBasic = optionValue(settings, 'aws:elasticbeanstalk:healthreporting:system', 'SystemType') === 'basic'
+  const enhance = text`Set SystemType to enhanced (aws:elasticbeanstalk:healthreporting:system).`
   return [
     ...(branch === 'Retired' || branch === 'Deprecated'
       ? [
-          text`The platform branch of ${stack} is ${branch}: it gets no updates (Retired), or soon none. Move to a supported branch with a new environment and a CNAME swap.`,
+          warns(
+            'platform-retired',
+            text`The platform branch of ${stack} is ${branch}`,
+            text`it gets no updates (Retired), or soon none`,
+            text`Move to a supported branch with a new environment and a CNAME swap.`,
+          ),
         ]
       : []),
     ...(hasEnhancedHealth || environment.tierType === 'EKS'
       ? []
       : [
-          text`Enhanced health is off, or not authorized (elasticbeanstalk:DescribeInstancesHealth): which instance has which version cannot be proven. Set SystemType to enhanced (aws:elasticbeanstalk:healthreporting:system).`,
+          warns(
+            'health-basic',
+            text`Enhanced health is off, or not authorized (elasticbeanstalk:DescribeInstancesHealth)`,
+            text`which instance has which version cannot be proven`,
+            enhance,
+          ),
         ]),
-    ...(policy.replaces &&
-    optionValue(settings, 'aws:elasticbeanstalk:healthreporting:system', 'SystemType') === 'basic'
-      ? [text`The policy ${policy.name} requires enhanced health, and SystemType is basic.`]
-      : []),
-    ...(isSplitting && balancer !== undefined && balancer !== 'application'
+    ...(policy.replaces && isBasic
       ? [
-          text`The policy TrafficSplitting requires an Application Load Balancer, and LoadBalancerType is ${untrusted(balancer)}.`,
-        ]
-      : []),
-    ...(isSplitting
-      ? [
-          text`With the policy TrafficSplitting no instance is the leader: container_commands with leader_only do not run.`,
-        ]
-      : []),
-    ...(type === 'SingleInstance' && policy.name.startsWith('Rolling')
-      ? [
-          text`The policy ${policy.name} requires a load balancer, and EnvironmentType is SingleInstance: AWS deploys all at once.`,
-        ]
-      : []),
-    ...(left !== undefined && left < fewLeft
-      ? [
-          text`Only ${Math.max(0, left)} application versions are left of the quota of ${versions?.quota ?? 0}. Set keep-versions, so that old ones are deleted.`,
+          warns(
+            'policy-needs-health',
+            text`The policy ${policy.name} requires enhanced health`,
+            text`SystemType is basic`,
+            enhance,
+          ),
         ]
       : []),
   ]
 }
 
-/** For a dry run: what AWS does when a deployment by this policy fails. */
-export function rollbackWords({ name, replaces }: DeploymentPolicy): Text {
-  return replaces
-    ? text`A failed deployment by ${name} leaves the old instances as they were.`
-    : text`A failed deployment by ${name} is not rolled back by AWS: instances may be left with the new version (roll-back-on-failure: true deploys the previous version again).`
+function policyFindings({ settings, policy }: EnvironmentFacts): readonly Finding[] {
+  const isSplitting = policy.name === 'TrafficSplitting'
+  const balancer = optionValue(settings, 'aws:elasticbeanstalk:environment', 'LoadBalancerType')
+  const type = optionValue(settings, 'aws:elasticbeanstalk:environment', 'EnvironmentType')
+  return [
+    ...(isSplitting && balancer !== undefined && balancer !== 'application'
+      ? [
+          warns(
+            'policy-needs-load-balancer',
+            text`The policy TrafficSplitting requires an Application Load Balancer`,
+            text`LoadBalancerType is ${untrusted(balancer)}`,
+            text`Set DeploymentPolicy to Immutable or Rolling, or make an environment with an Application Load Balancer.`,
+          ),
+        ]
+      : []),
+    ...(isSplitting
+      ? [
+          warns(
+            'leader-only',
+            text`With the policy TrafficSplitting no instance is the leader`,
+            text`container_commands with leader_only do not run`,
+            text`Run migrations in a step of their own, before the deployment.`,
+          ),
+        ]
+      : []),
+    ...(type === 'SingleInstance' && policy.name.startsWith('Rolling')
+      ? [
+          warns(
+            'policy-needs-load-balancer',
+            text`The policy ${policy.name} requires a load balancer`,
+            text`EnvironmentType is SingleInstance, so AWS deploys all at once`,
+            text`Set DeploymentPolicy to Immutable, or EnvironmentType to LoadBalanced.`,
+          ),
+        ]
+      : []),
+  ]
 }
 
-/** The findings as warnings. */
-export function asWarnings(findings: readonly Text[]): readonly Untrusted[] {
-  return findings.map((finding) => untrusted(renderText(finding, (theirs) => theirs)))
+function quotaFindings({ versions }: EnvironmentFacts): readonly Finding[] {
+  const left = versions && versions.quota - versions.count
+  if (versions === undefined || left === undefined || left >= fewLeft) return []
+  return [
+    warns(
+      'version-quota',
+      text`Only ${Math.max(0, left)} application versions are left of the quota of ${versions.quota}`,
+      text`AWS refuses more with TooManyApplicationVersionsException`,
+      text`Set keep-versions, so that old ones are deleted.`,
+    ),
+  ]
+}
+
+/** For a dry run and doctor: what AWS does when a deployment by this policy fails. */
+export function rollbackFinding({ name, replaces }: DeploymentPolicy): Finding {
+  return replaces
+    ? {
+        code: 'policy-rolls-back',
+        severity: 'notes',
+        what: text`A failed deployment by ${name} leaves the old instances as they were`,
+        why: text`AWS terminates the new ones`,
+        fix: text`Nothing is to be done.`,
+      }
+    : {
+        code: 'policy-no-rollback',
+        severity: 'notes',
+        what: text`A failed deployment by ${name} is not rolled back by AWS`,
+        why: text`instances may be left with the new version`,
+        fix: text`Set roll-back-on-failure: true, which deploys the previous version again; or DeploymentPolicy to Immutable.`,
+      }
 }

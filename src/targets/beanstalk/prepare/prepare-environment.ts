@@ -4,13 +4,14 @@ import { unlessDenied } from '../../../deployment/optional-permission.ts'
 import { tagsOf } from '../../../deployment/origin.ts'
 import type { Events, Prepared } from '../../../deployment/target.ts'
 import { forPreparation } from '../../../deployment/time-limits.ts'
+import { asWarnings } from '../../../diagnosis/finding.ts'
 import { Failure } from '../../../failure.ts'
 import type { OptionSetting } from '../../../ports.ts'
-import { joined, setting, text, untrusted } from '../../../text.ts'
+import { joined, renderText, setting, text, untrusted } from '../../../text.ts'
 import { changeEnvironment } from '../change/change-environment.ts'
 import type { BeanstalkContext, BeanstalkRequest, WantedVersion } from '../request/beanstalk-request.ts'
 import { againBecause, decide, planOf, requireTier, requireUsable } from './decide.ts'
-import { asWarnings, judgeEnvironment, readFacts, rollbackWords } from './environment-checks.ts'
+import { judgeEnvironment, readFacts, rollbackFinding } from './environment-checks.ts'
 import { labelInProgress, obstacleOf, requestInProgress } from './obstacle.ts'
 import { type EnvironmentState, provenanceOf, readState } from './read-state.ts'
 
@@ -34,11 +35,13 @@ export async function* prepareEnvironment(
   if (wanted) requireTier(wanted, state)
   const plan = planOf(adopted ? { ...decision, version: wanted } : decision, state, request)
   const facts = plan.does === 'nothing' ? undefined : await readFacts(state, decision.policy, wanted, preparing)
-  const findings = [...againBecause(decision, state), ...(facts ? judgeEnvironment(facts) : [])]
-  const foreseen = request.dryRun && facts ? [rollbackWords(decision.policy)] : []
+  const foreseen = request.dryRun && facts ? [rollbackFinding(decision.policy)] : []
+  const findings = [...(facts ? judgeEnvironment(facts) : []), ...foreseen]
+  const again = againBecause(decision, state).map((reason) => untrusted(renderText(reason, (theirs) => theirs)))
   return {
     plan,
-    warnings: [...(wanted?.warnings ?? []), ...asWarnings([...findings, ...foreseen])],
+    warnings: [...(wanted?.warnings ?? []), ...again, ...asWarnings(findings)],
+    findings,
     minutes: request.wait ? request.waitMinutes : undefined,
     judgement,
     ...(!isReady && adopted === undefined && { obstacle: await obstacleOf(state, preparing) }),

@@ -1,12 +1,14 @@
+import type { Finding } from '../../../diagnosis/finding.ts'
 import type { Distribution } from '../../../ports.ts'
+import { type Text, text, untrusted } from '../../../text.ts'
 import type { SiteFile, SiteRequest } from '../request/site-request.ts'
 
-/** What about a distribution keeps visitors from the site, or will surprise them. Sentences, the worst first. */
+/** What about a distribution keeps visitors from the site, or will surprise them. The worst first. */
 export function distributionFindings(
   { id, enabled, status, origins, errorResponses, defaultRootObject, rewrites, domain }: Distribution,
   { bucket, prefix }: Pick<SiteRequest, 'bucket' | 'prefix'>,
   files: readonly Pick<SiteFile, 'path'>[],
-): readonly string[] {
+): readonly Finding[] {
   const own = origins.filter((origin) => origin.domain.startsWith(`${bucket}.s3`))
   const reached = own.filter((origin) => origin.path === '' || `/${prefix}`.startsWith(`${origin.path}/`))
   const isWebsite = own.some((origin) => origin.domain.includes('.s3-website'))
@@ -14,38 +16,64 @@ export function distributionFindings(
   const hasIndex = files.some(({ path }) => path === 'index.html')
   const hidesErrors = errorResponses.find(({ page, responseCode, code }) => page && responseCode === 200 && code >= 403)
   const longErrors = errorResponses.find(({ cachedFor }) => cachedFor > 60)
+  const it = untrusted(id)
+  const name = untrusted(bucket)
+  const at = untrusted(domain)
   return [
-    ...(enabled ? [] : [`The distribution ${id} is disabled: ${domain} serves nothing. Enable it.`]),
-    ...(own.length === 0
-      ? [
-          `The distribution ${id} has no origin of the bucket ${bucket}: its origins are ${origins.map((origin) => origin.domain).join(', ')}. Correct bucket or distribution-id.`,
-        ]
-      : []),
-    ...(own.length > 0 && reached.length === 0
-      ? [
-          `OriginPath of ${id} is ${own[0]?.path}, which the prefix ${prefix || '(none)'} is not below: visitors do not reach the files. Correct prefix.`,
-        ]
-      : []),
-    ...(isOpen
-      ? [
-          `The origin ${bucket} of ${id} has no origin access control (OAC), so the objects have to be public. Create one, and allow cloudfront.amazonaws.com in the policy of the bucket.`,
-        ]
-      : []),
-    ...(hasIndex && defaultRootObject === undefined && !rewrites && !isWebsite
-      ? [`The distribution ${id} has no DefaultRootObject: https://${domain}/ is 403. Set it to index.html.`]
-      : []),
-    ...(hidesErrors
-      ? [
-          `The distribution ${id} answers ${hidesErrors.code} with ${hidesErrors.page} and status 200: a missing asset is HTML for the browser. Rewrite the paths of pages in a CloudFront function instead.`,
-        ]
-      : []),
-    ...(longErrors
-      ? [
-          `The distribution ${id} caches errors for ${longErrors.cachedFor} seconds (ErrorCachingMinTTL): a file that was asked for too early stays missing for so long.`,
-        ]
-      : []),
-    ...(status === 'Deployed'
-      ? []
-      : [`A change of the distribution ${id} is not at all edges yet (status ${status}).`]),
+    ...when(!enabled, 'distribution-disabled', text`The distribution ${it} is disabled`, [
+      text`${at} serves nothing`,
+      text`Enable it.`,
+    ]),
+    ...when(own.length === 0, 'distribution-origin', text`The distribution ${it} has no origin of the bucket ${name}`, [
+      text`its origins are ${untrusted(origins.map((origin) => origin.domain).join(', '))}`,
+      text`Correct bucket or distribution-id.`,
+    ]),
+    ...when(
+      own.length > 0 && reached.length === 0,
+      'origin-path',
+      text`OriginPath of ${it} is ${untrusted(own[0]?.path ?? '')}, which the prefix ${untrusted(prefix || '(none)')} is not below`,
+      [text`visitors do not reach the files`, text`Correct prefix.`],
+    ),
+    ...when(isOpen, 'origin-access', text`The origin ${name} of ${it} has no origin access control (OAC)`, [
+      text`the objects have to be public`,
+      text`Create one, and allow cloudfront.amazonaws.com in the policy of the bucket.`,
+    ]),
+    ...when(
+      hasIndex && defaultRootObject === undefined && !rewrites && !isWebsite,
+      'default-root-object',
+      text`The distribution ${it} has no DefaultRootObject`,
+      [text`https://${at}/ is 403`, text`Set it to index.html.`],
+    ),
+    ...when(
+      hidesErrors !== undefined,
+      'error-document',
+      text`The distribution ${it} answers ${hidesErrors?.code ?? 0} with ${untrusted(hidesErrors?.page ?? '')} and status 200`,
+      [
+        text`a missing asset is HTML for the browser`,
+        text`Rewrite the paths of pages in a CloudFront function instead.`,
+      ],
+    ),
+    ...when(
+      longErrors !== undefined,
+      'error-caching',
+      text`The distribution ${it} caches errors for ${longErrors?.cachedFor ?? 0} seconds (ErrorCachingMinTTL)`,
+      [
+        text`a file that was asked for too early stays missing for so long`,
+        text`Set ErrorCachingMinTTL to 10 or less.`,
+      ],
+    ),
+    ...when(
+      status !== 'Deployed',
+      'distribution-in-progress',
+      text`A change of the distribution ${it} is in progress`,
+      [
+        text`it is not at all edges yet (status ${untrusted(status)})`,
+        text`Wait for the status Deployed, where the change matters.`,
+      ],
+    ),
   ]
+}
+
+function when(isFound: boolean, code: string, what: Text, [why, fix]: readonly [Text, Text]): readonly Finding[] {
+  return isFound ? [{ code, severity: 'warns', what, why, fix }] : []
 }
