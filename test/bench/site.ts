@@ -5,18 +5,23 @@ import { once } from 'node:events'
 import { mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { openInstantAws, openStep } from './processes.ts'
-import { rounded, type Table } from './table.ts'
+import { type Requirement, rounded, type Table } from './table.ts'
 
 const [files, changedShare, size] = [2000, 0.02, 8192]
+/** Files of the large site, which is sent to an empty prefix, and the share of the seconds of `aws s3 sync` that this may take. */
+const [manyFiles, mostShare] = [10_000, 0.5]
 /** MB at the peak of a deployment that changes little, and its objects. */
 const [mostMemory, mostObjects] = [150, files * changedShare]
 const bucket = 'bench-site'
 const built = new Date('2190-01-01')
-const title = 'A site of 2,000 files, 2 % of them changed, beside aws s3 sync'
+const title = 'A site of 2,000 files, 2 % of them changed, and one of 10,000, beside aws s3 sync'
+const nothing = '10,000 files from nothing'
 
 /** Seconds and requests of one run. */
 interface Run {
   readonly seconds: number
+  /** User and system time. */
+  readonly cpu?: number
   readonly memory?: number
   readonly requests: readonly string[]
 }
@@ -27,24 +32,30 @@ export async function measureSite(bundles: string): Promise<Table> {
   const step = openStep({ ...server.environment })
   const folder = join(step.folder, 'dist')
   const inputs = { folder: 'dist', bucket, guard: 'off', check: 'off', 'aws-region': 'eu-west-1' }
-  const ours = async (): Promise<Run> => {
+  const ours = async (prefix = ''): Promise<Run> => {
     await server.calls()
-    const sample = await step.run([resolve(bundles, 'deploy-site.js')], inputs, true)
-    return { seconds: sample.wall / 1000, memory: sample.memory, requests: await server.calls() }
+    const sample = await step.run([resolve(bundles, 'deploy-site.js')], { ...inputs, prefix }, true)
+    const { wall, cpu, memory } = sample
+    return { seconds: wall / 1000, cpu: cpu / 1000, memory, requests: await server.calls() }
   }
-  const theirs = async (): Promise<Run | undefined> => {
+  const theirs = async (prefix = ''): Promise<Run | undefined> => {
     await server.calls()
-    const seconds = await sync(folder, server.environment)
+    const seconds = await sync(folder, prefix, server.environment)
     return seconds === undefined ? undefined : { seconds, requests: await server.calls() }
   }
   try {
-    const builds = ['one', 'two'].map((word) => () => writeBuild(folder, word))
+    const builds = ['one', 'two'].map((word) => () => writeBuild(folder, files, word))
     const runs: (readonly [string, Run | undefined])[] = []
     for (const [index, write] of builds.entries()) {
       write()
       const when = index === 0 ? 'from nothing' : '2 % changed'
       runs.push([`deploy-site, ${when}`, await ours()], [`aws s3 sync --delete, ${when}`, await theirs()])
     }
+    writeBuild(folder, manyFiles, 'one')
+    runs.push(
+      [`deploy-site, ${nothing}`, await ours('many')],
+      [`aws s3 sync --delete, ${nothing}`, await theirs('many')],
+    )
     return table(runs)
   } finally {
     step.close()
@@ -56,11 +67,13 @@ function table(runs: readonly (readonly [string, Run | undefined])[]): Table {
   const sent = ({ requests }: Run) => requests.filter((name) => name === 'PutObject').length
   const rows = runs.map(([client, run]): Readonly<Record<string, string | number>> => {
     if (run === undefined) return { client, seconds: 'not measured: aws is not installed' }
-    const { seconds, memory, requests } = run
+    const { seconds, cpu, memory, requests } = run
     const row = { client, seconds: rounded(seconds), requests: requests.length, objects: sent(run) }
-    return memory === undefined ? row : { ...row, 'peak MB': rounded(memory, 0) }
+    if (cpu === undefined || memory === undefined) return row
+    return { ...row, 'CPU s': rounded(cpu), 'peak MB': rounded(memory, 0) }
   })
-  const changed = runs.find(([client]) => client === 'deploy-site, 2 % changed')?.[1]
+  const runOf = (name: string) => runs.find(([client]) => client === name)?.[1]
+  const changed = runOf('deploy-site, 2 % changed')
   // Beside the files, a deployment writes its record and three times its state.
   const own = 5
   return {
@@ -74,15 +87,23 @@ function table(runs: readonly (readonly [string, Run | undefined])[]): Table {
         atMost: mostObjects + own,
       },
       { what: 'peak memory there, MB', measured: changed?.memory ?? Number.NaN, atMost: mostMemory },
+      ...requirementsOfMany(runOf(`deploy-site, ${nothing}`), runOf(`aws s3 sync --delete, ${nothing}`)),
     ],
   }
 }
 
+function requirementsOfMany(ours: Run | undefined, theirs: Run | undefined): readonly Requirement[] {
+  const memory = { what: `peak memory, ${nothing}, MB`, measured: ours?.memory ?? Number.NaN, atMost: mostMemory }
+  if (theirs === undefined) return [memory]
+  const share = (ours?.seconds ?? Number.NaN) / theirs.seconds
+  return [memory, { what: `seconds of those of aws s3 sync, ${nothing}`, measured: share, atMost: mostShare }]
+}
+
 /** Nine of ten files have a hash in their names; those that change have other names, as after a build. */
-function writeBuild(folder: string, word: string): void {
+function writeBuild(folder: string, count: number, word: string): void {
   rmSync(folder, { recursive: true, force: true })
-  for (let index = 0; index < files; index++) {
-    const version = index < files * changedShare ? word : 'base'
+  for (let index = 0; index < count; index++) {
+    const version = index < count * changedShare ? word : 'base'
     const hash = createHash('sha256').update(`${index} ${version}`).digest('hex')
     const content = hash.repeat(Math.ceil(size / hash.length)).slice(0, size)
     const path = index % 10 === 0 ? `docs/page-${index}.html` : `assets/file-${index}-${hash.slice(0, 10)}.js`
@@ -93,13 +114,15 @@ function writeBuild(folder: string, word: string): void {
   }
 }
 
-async function sync(folder: string, environment: Readonly<Record<string, string>>): Promise<number | undefined> {
+async function sync(
+  folder: string,
+  prefix: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<number | undefined> {
   const started = performance.now()
   const env = { PATH: process.env.PATH ?? '', HOME: folder, ...environment }
-  const child = spawn('aws', ['s3', 'sync', '--delete', '--only-show-errors', folder, `s3://${bucket}-sync`], {
-    env,
-    stdio: 'ignore',
-  })
+  const args = ['s3', 'sync', '--delete', '--only-show-errors', folder, `s3://${bucket}-sync/${prefix}`]
+  const child = spawn('aws', args, { env, stdio: 'ignore' })
   const code = await Promise.race([
     once(child, 'exit').then(([ended]) => ended),
     once(child, 'error').then(() => undefined),
