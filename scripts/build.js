@@ -3,14 +3,14 @@
 // Usage: node scripts/build.js [folder]   (default: dist)
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ncc from '@vercel/ncc'
 import { minify } from 'terser'
 import { parse } from 'yaml'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const out = join(root, process.argv[2] ?? 'dist')
+const out = resolve(root, process.argv[2] ?? 'dist')
 const build = join(root, 'build')
 /** What the bundle of the simulator starts with: the only file of test/ that is shipped, with all that it imports. */
 const simulatorEntry = 'test/simulator/repository-stage'

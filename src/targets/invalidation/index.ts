@@ -15,7 +15,7 @@ import { renderText, text, untrusted } from '../../text.ts'
 export interface Invalidation {
   readonly distribution: string
   readonly paths: readonly string[]
-  /** Of the run, without its attempt: a run that is repeated makes no second invalidation. */
+  /** Of the run, without its attempt: however often it finds the version live, it makes one invalidation for that. */
   readonly run: string
   /** True on the way back: the service is what it was, whatever edges have, so a failure is a warning. */
   readonly isBack?: boolean | undefined
@@ -85,7 +85,7 @@ async function* afterEnd<Ending extends End | Obstacle | Changed>(end: Ending, s
   const { context } = scene
   try {
     yield { kind: 'phase', at: context.clock.now(), name, status: 'running' }
-    const id = yield* invalidate(scene, end.serving)
+    const id = yield* invalidate(scene, referenceOf(scene, end.outcome, end.serving))
     yield { kind: 'phase', at: context.clock.now(), name, status: id === undefined ? 'failed' : 'succeeded' }
     return id === undefined ? yield* failed(end, late(scene.what), scene) : end
   } catch (error) {
@@ -96,12 +96,12 @@ async function* afterEnd<Ending extends End | Obstacle | Changed>(end: Ending, s
 }
 
 /** The id of the invalidation once it is complete; undefined: it was not in time. */
-async function* invalidate({ what, access, context }: Scene, serving: Version | undefined): Events<string | undefined> {
+async function* invalidate({ what, access, context }: Scene, reference: string): Events<string | undefined> {
   const { clock, signal } = context
   const { distribution, paths } = what
   const deadline = deadlineIn(clock, patience)
   for (;;) {
-    const made = await access.invalidate(distribution, paths, referenceOf(what, serving))
+    const made = await access.invalidate(distribution, paths, reference)
     if (made.kind === 'created') {
       const message = untrusted(`invalidation ${made.id} of ${distribution}: ${paths.join(', ')}`)
       yield { kind: 'note', at: clock.now(), message }
@@ -114,9 +114,15 @@ async function* invalidate({ what, access, context }: Scene, serving: Version | 
   }
 }
 
-/** `CallerReference`: the same for the same version in the same run (CloudFront API reference, InvalidationBatch). */
-function referenceOf({ run, distribution, paths }: Invalidation, serving: Version | undefined): string {
-  const parts = JSON.stringify([run, serving?.id, distribution, paths])
+/**
+ * `CallerReference` (CloudFront API reference, InvalidationBatch). A deployment that has changed something is followed by an invalidation
+ * of its own, also where the same run had deployed this version before; a job that is repeated and finds the version live has one for
+ * the run.
+ */
+function referenceOf({ what, context }: Scene, outcome: string, serving: Version | undefined): string {
+  const { run, distribution, paths } = what
+  const changed = outcome === 'unchanged' ? undefined : context.clock.now()
+  const parts = JSON.stringify([run, serving?.id, distribution, paths, changed])
   return `slipway-${createHash('sha256').update(parts).digest('hex').slice(0, 32)}`
 }
 
@@ -127,7 +133,7 @@ function late({ distribution }: Invalidation): Cause {
     'timed-out',
     text`the invalidation of CloudFront distribution ${untrusted(distribution)} did not complete within ${patience / 60_000} minutes`,
     text`CloudFront reports it as InProgress`,
-    text`Run this job again to wait further: no second invalidation is made.`,
+    text`Run this job again: it invalidates once more, and waits again.`,
   )
 }
 

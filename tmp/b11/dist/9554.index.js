@@ -1,1 +1,0 @@
-export const id=9554;export const ids=[9554];export const modules={69554:((e,t,i)=>{i.d(t,{checkService:()=>d});var a=i(59589),c=i(31958),o=i(76503),n=i(46020),r=i(11602);async function*d(e,t){const i=(0,c.Jq)(t,e),d=await(0,r._)(e,i,void 0);if(void 0===d)return;const{request:s}=d,u=(0,o.s8)(s,d),v=(0,a.q)((0,r.R)(u,d,i));yield*(0,n.oG)(await(0,n.z6)(s,d,u,v,i),s,d,i)}})};
