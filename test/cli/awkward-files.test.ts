@@ -97,7 +97,7 @@ test('a file whose name is as long as the file system accepts is written', async
   const path = `${'a'.repeat(251)}.yml`
   const scene = cliScene({
     [path]:
-      'on: push\njobs: { a: { runs-on: x, steps: [{ run: aws ecs update-service --cluster c --service s --force-new-deployment }] } }\n',
+      'on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: aws ecs update-service --cluster c --service s --force-new-deployment\n',
   })
   const { code } = await scene.run(['migrate', '--write', '--force', path])
   expect([code, scene.read(path)]).toEqual([0, expect.stringContaining('actions/deploy@')])
