@@ -19,6 +19,8 @@ export interface Plan {
   readonly settings: readonly SettingChange[]
   /** What the target needs to put `settings` back; only the target reads it. */
   readonly undo?: unknown
+  /** `undo` for the post step, where a part of it is not saved, because it may be secret. Default: all of it is. */
+  readonly undoSaved?: unknown
   /** How the description of the new version differs from that of the live one; values of environment and secrets are masked. */
   readonly changes: readonly Change[]
   /** What they are of: `Task definition`. */

@@ -1,3 +1,4 @@
+import { inflateRawSync } from 'node:zlib'
 import { describe, expect, test } from '@jest/globals'
 import { said } from '../refusal.ts'
 import type { FakeRunner } from '../runner/fake-runner.ts'
@@ -76,6 +77,54 @@ describe('Amazon ECS, Elastic Beanstalk and a site', () => {
     scene.sim.clock.advance(900_000)
     expect(live(scene)).toEqual([imageOf('api', 'v2'), [label], 'one'])
     expect(beanstalkOf(scene.sim).environment(production).Status).toBe('Ready')
+  })
+})
+
+describe('environment properties that the deployment changes', () => {
+  const namespace = 'aws:elasticbeanstalk:application:environment'
+  const changed =
+    ', option-settings: { "env:API_KEY": n3w-k3y, "env:ADDED": added, "aws:elasticbeanstalk:command:Timeout": "900" }'
+  const scenes = async () => {
+    const settings = { [namespace]: { API_KEY: 'f0rmer-k3y' }, 'aws:elasticbeanstalk:command': { Timeout: '600' } }
+    let address = (uri: string) => uri
+    const scene = withBeanstalk({ distribution: { rewrite: (uri) => address(uri) } }, { ...rolling, settings })
+    await release(scene, { build: buildOf('one'), config: configOf(scene, { waves, web: '' }) })
+    const what = { build: buildOf('two'), version: 'v3', config: configOf(scene, { waves, web: changed }) }
+    const breaks = () => {
+      address = (uri) => (uri === '/' ? '/logo.svg' : uri)
+    }
+    return { scene, what, breaks }
+  }
+  const option = (scene: MixedScene, name: string, space = namespace) =>
+    beanstalkOf(scene.sim).environment(production).settings.get(`${space} ${name}`)?.Value
+
+  test('have their former values after a rollback, and one that had none is named', async () => {
+    const { scene, what, breaks } = await scenes()
+    breaks()
+    const { outputs, log } = await release(scene, what)
+    expect([outputs.verdict, option(scene, 'API_KEY')]).toEqual(['rolled-back', 'f0rmer-k3y'])
+    expect(log).toMatch(/Option settings that keep the value of the deployment: ADDED\./)
+  })
+
+  test('are not in the saved state, so the post step names them', async () => {
+    const { scene, what } = await scenes()
+    const onRunner = (runner: FakeRunner) =>
+      void scene.sim.faults.add({
+        service: 's3',
+        operation: 'PutObject',
+        match: ({ Key }) => String(Key).endsWith('index.html'),
+        effect: { kind: 'callback', run: () => runner.cancel() },
+      })
+    const main = await release(scene, { ...what, onRunner })
+    const saved = Object.entries(main.runner.savedState).map(([name, value]) =>
+      name.startsWith('waves') ? inflateRawSync(Buffer.from(value, 'base64')).toString() : value,
+    )
+    expect(saved.join()).toMatch(/API_KEY/)
+    expect(saved.join()).not.toMatch(/f0rmer/)
+    const after = await release(scene, { ...what, state: main.runner.savedState })
+    expect(after.log).toMatch(/Option settings that keep the value of the deployment: API_KEY, ADDED\./)
+    scene.sim.clock.advance(900_000)
+    expect(option(scene, 'Timeout', 'aws:elasticbeanstalk:command')).toBe('600')
   })
 })
 

@@ -80,13 +80,13 @@ function keyOf(index: number): string {
   return `waves-service-${index}`
 }
 
-/** Without log lines of containers, which the runner would print when debug logging is on, and without what is long. */
+/** Without secrets and log lines of containers, which the runner would print when debug logging is on, and without what is long. */
 function brief(state: DeploymentState | undefined): DeploymentState | undefined {
   if (state === undefined) return undefined
   const { plan } = state
   return {
     ...state,
-    plan: plan && { ...plan, changes: [], facts: [] },
+    plan: plan && { ...plan, undo: plan.undoSaved ?? plan.undo, undoSaved: undefined, changes: [], facts: [] },
     evidence: undefined,
     details: undefined,
     lastGauges: undefined,

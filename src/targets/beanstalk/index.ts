@@ -15,6 +15,7 @@ import type {
   BeanstalkRecord,
   WantedVersion,
 } from './request/beanstalk-request.ts'
+import { formerSettings, warningOfKept } from './request/former-options.ts'
 import { openKnownProperties } from './request/known-properties.ts'
 
 /** An environment of Elastic Beanstalk that is deployed to. */
@@ -53,7 +54,10 @@ export function beanstalkTarget(change: BeanstalkChange, aws: BeanstalkAccess): 
       const about = { ...(record.own as BeanstalkRecord), since: createdAt - 5_000 }
       return await investigate(known, about, contextOf(context), time)
     },
-    earlier: (goal) => beanstalkTarget(earlierChange(change, goal), aws),
+    earlier(goal) {
+      const { settings, kept } = formerSettings(goal.undo)
+      return warningOfKept(beanstalkTarget(earlierChange(change, goal, settings), aws), kept)
+    },
     watchAgain({ deploymentId }) {
       if (deploymentId === undefined) return []
       return text` To watch only this deployment, use actions/deploy-beanstalk with application-name: ${untrusted(application)}, environment-name: ${untrusted(environment)}, deployment-id: ${untrusted(deploymentId)}.`
@@ -62,11 +66,14 @@ export function beanstalkTarget(change: BeanstalkChange, aws: BeanstalkAccess): 
 }
 
 /** A version that exists is deployed again; settings that were changed with the other one get their values before it. */
-function earlierChange(change: BeanstalkChange, { to, undo }: Earlier): BeanstalkChange {
-  const before = Array.isArray(undo) ? (undo as BeanstalkChange['settings']) : []
+function earlierChange(
+  change: BeanstalkChange,
+  { to }: Earlier,
+  settings: BeanstalkChange['settings'],
+): BeanstalkChange {
   return {
     ...change,
-    settings: before.filter(({ value }) => value !== undefined),
+    settings,
     keepVersions: undefined,
     rollsBack: false,
     wanted: async () => existingVersion(to.label),

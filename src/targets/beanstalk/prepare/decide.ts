@@ -4,6 +4,8 @@ import type { ApplicationVersion, OptionSetting } from '../../../ports.ts'
 import { setting, type Text, text, untrusted } from '../../../text.ts'
 import type { BeanstalkRequest, WantedVersion } from '../request/beanstalk-request.ts'
 import { type DeploymentPolicy, optionValue, policyOf } from '../request/deployment-policy.ts'
+import { undoOf } from '../request/former-options.ts'
+import { secretNamespaces } from '../request/known-properties.ts'
 import { fleetOf } from '../watch/fleet.ts'
 import type { EnvironmentState } from './read-state.ts'
 
@@ -125,11 +127,13 @@ export function planOf(
       { label: 'Deployment policy', value: text`${policyWords(policy)}`, line: text`policy   ${policyWords(policy)}` },
     ],
     settings: settings.map((changed) => changeOf(changed, state)),
-    undo: settings.map(({ namespace, name }) => ({
-      namespace,
-      name,
-      value: optionValue(state.settings, namespace, name),
-    })),
+    ...undoOf(
+      settings.map(({ namespace, name }) => ({
+        namespace,
+        name,
+        value: optionValue(state.settings, namespace, name),
+      })),
+    ),
     changes: [],
     changesOf: 'Application version',
     artifacts: version?.artifacts ?? [],
@@ -146,8 +150,6 @@ function methodOf(policy: DeploymentPolicy): Method {
   const deploys = text`with Elastic Beanstalk (${policyWords(policy)})`
   return { label, pace: policy.pace, deploys, rollsBack: text`with Elastic Beanstalk` }
 }
-
-const secretNamespaces = /^aws:elasticbeanstalk:application:environment(secrets)?$/
 
 /** Values of environment properties may be secrets. */
 function changeOf({ namespace, name, value }: OptionSetting, { settings }: EnvironmentState): SettingChange {

@@ -7,6 +7,9 @@ import type { BeanstalkChange } from './beanstalk-request.ts'
 /** Namespace of environment properties, whose values may be secret. */
 const namespace = 'aws:elasticbeanstalk:application:environment'
 
+/** Namespaces of environment properties and of the secrets that become some. */
+export const secretNamespaces = /^aws:elasticbeanstalk:application:environment(secrets)?$/
+
 /** The environment properties of one environment, as far as they are known by now. */
 export interface KnownProperties {
   /** Adds the properties among these settings. */
