@@ -227,6 +227,10 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
     'kms:DescribeKey',
   ],
   deploy: [
+    // after.invalidate: test/cli/permissions-releases.test.ts
+    'cloudfront:CreateInvalidation',
+    'cloudfront:GetDistribution',
+    'cloudfront:GetInvalidation',
     // service-definition, desired-count, codedeploy-alarms, a group by another name, several services
     'ecs:CreateService',
     'application-autoscaling:DescribeScalableTargets',

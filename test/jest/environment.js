@@ -10,7 +10,7 @@ const restored = (before) => {
 export default class {
   global = globalThis
   moduleMocker = null
-  #before = { console: globalThis.console, exit: process.exit, environment: { ...process.env } }
+  #before = { console: globalThis.console, exit: process.exit, env: process.env, environment: { ...process.env } }
 
   exportConditions() {
     return ['node', 'node-addons']
@@ -28,6 +28,8 @@ export default class {
     globalThis.console = this.#before.console
     process.exit = this.#before.exit
     process.exitCode = undefined
+    // The object itself, too: only Node's own sets the variables of the process.
+    process.env = this.#before.env
     restored(this.#before.environment)
     removeTemporaryFolders()
   }
