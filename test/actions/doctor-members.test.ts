@@ -86,10 +86,14 @@ describe('a site', () => {
     ['as it should be', {}, []],
     ['a distribution that is disabled', { distribution: { enabled: false } }, ['warns distribution-disabled']],
     ['no default root object', { distribution: { defaultRootObject: undefined } }, ['warns default-root-object']],
-    ['an origin path elsewhere', { distribution: { originPath: '/other' } }, ['warns origin-path']],
   ])('%s', async (_, options, codes) => {
     const { codes: found, isRed, changes } = await examined(withBeanstalk(options), 'shop')
     expect([found, isRed, changes]).toEqual([codes, false, []])
+  })
+
+  test('an origin path elsewhere blocks', async () => {
+    const { codes, isRed } = await examined(withBeanstalk({ distribution: { originPath: '/other' } }), 'shop')
+    expect([codes, isRed]).toEqual([['blocks origin-path'], true])
   })
 
   test('a warning is red on request', async () => {

@@ -98,6 +98,14 @@ test('a prefix with an origin path is invalidated and compared as visitors see i
   expect(scene.distribution.invalidations[0]?.paths).toContain('/index.html')
   const wrong = await deploySite(scene, { build: buildOf('two') }, { prefix: 'other', 'dry-run': 'true' })
   expect(wrong.log).toContain('OriginPath')
+  const calls = scene.sim.recorder.count('s3', 'PutObject')
+  const refused = await deploySite(scene, { build: buildOf('two') }, { prefix: 'other' })
+  expect([refused.outputs['cause-code'], scene.sim.recorder.count('s3', 'PutObject')]).toEqual([
+    'inputs-invalid',
+    calls,
+  ])
+  const unchecked = await deploySite(scene, { build: buildOf('two') }, { prefix: 'other', check: 'off' })
+  expect(unchecked.outputs.verdict).toBe('succeeded')
 })
 
 test('large files are sent in parts, and one of them at a time fits the memory', async () => {

@@ -92,7 +92,9 @@ async function findingsOf(
     const { findings = [], warnings } = prepared
     const known = asWarnings(findings).map((one) => one.untrusted)
     for (const warning of warnings) if (!known.includes(warning.untrusted)) runner.log.warning(text`${warning}`)
-    return [...findings, ...(await readiness(prepared))]
+    // What blocks is what it would be refused for.
+    const isRefused = findings.some(({ severity }) => severity === 'blocks')
+    return isRefused ? findings : [...findings, ...(await readiness(prepared))]
   } catch (error) {
     return [asFinding(error)]
   }

@@ -11,7 +11,7 @@ import { untrusted } from '../../text.ts'
 import { changeSite } from './change/change-site.ts'
 import { obstacleOf, otherClaim } from './change/claim.ts'
 import type { OwnRecord } from './change/settle-site.ts'
-import { distributionFindings } from './plan/distribution-findings.ts'
+import { distributionFindings, requireReachable } from './plan/distribution-findings.ts'
 import { judgementOf } from './plan/judgement.ts'
 import { readSite } from './plan/read-site.ts'
 import { planInWords, versionOf } from './plan/site-plan-words.ts'
@@ -53,7 +53,10 @@ export function siteTarget(request: SiteRequest, access: SiteAccess, sent: SentA
         obstacleOf(claim, store, context.clock, (etag) => {
           stale = etag
         }),
-      ready: async () => ({ change: () => changeSite(change) }),
+      async ready() {
+        if (request.check) requireReachable(findings)
+        return { change: () => changeSite(change) }
+      },
     }
   }
   return {

@@ -1,6 +1,7 @@
 import type { Finding } from '../../../diagnosis/finding.ts'
+import { Failure } from '../../../failure.ts'
 import type { Distribution } from '../../../ports.ts'
-import { type Text, text, untrusted } from '../../../text.ts'
+import { setting, type Text, text, untrusted } from '../../../text.ts'
 import type { SiteFile, SiteRequest } from '../request/site-request.ts'
 
 /** What about a distribution keeps visitors from the site, or will surprise them. The worst first. */
@@ -33,6 +34,8 @@ export function distributionFindings(
       'origin-path',
       text`OriginPath of ${it} is ${untrusted(own[0]?.path ?? '')}, which the prefix ${untrusted(prefix || '(none)')} is not below`,
       [text`visitors do not reach the files`, text`Correct prefix.`],
+      // Code at the edge may choose another path of the origin.
+      rewrites ? 'warns' : 'blocks',
     ),
     ...when(isOpen, 'origin-access', text`The origin ${name} of ${it} has no origin access control (OAC)`, [
       text`the objects have to be public`,
@@ -74,6 +77,21 @@ export function distributionFindings(
   ]
 }
 
-function when(isFound: boolean, code: string, what: Text, [why, fix]: readonly [Text, Text]): readonly Finding[] {
-  return isFound ? [{ code, severity: 'warns', what, why, fix }] : []
+function when(
+  isFound: boolean,
+  code: string,
+  what: Text,
+  [why, fix]: readonly [Text, Text],
+  severity: Finding['severity'] = 'warns',
+): readonly Finding[] {
+  return isFound ? [{ code, severity, what, why, fix }] : []
+}
+
+/** What is served cannot be compared where no visitor can reach it. Throws `inputs-invalid`. */
+export function requireReachable(findings: readonly Finding[]): void {
+  const blocking = findings.find(({ severity }) => severity === 'blocks')
+  if (blocking === undefined) return
+  const { what, why, fix } = blocking
+  const unchecked = text`To deploy without a check of what visitors get, set ${setting('check')} to off.`
+  throw new Failure({ code: 'inputs-invalid', what, why, fix: text`${fix} ${unchecked}` })
 }
