@@ -121,8 +121,12 @@ function authorizationReference(): Readonly<
 const reference = lint ? authorizationReference() : {}
 
 const typeNames: Readonly<Record<string, string>> = {
+  'application-version': 'applicationversion',
+  'beanstalk-application': 'application',
   'deployment-config': 'deploymentconfig',
   'deployment-group': 'deploymentgroup',
+  'deployment-log': 'object',
+  'environment-of-application': 'environment',
   'kms-key': 'key',
   'simulated-role': 'role',
   'tasks-of-cluster': 'container-instance',

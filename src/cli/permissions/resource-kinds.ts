@@ -122,7 +122,7 @@ export const resourceKinds = {
   'elasticbeanstalk:DescribePlatformVersion': ['platform'],
   'elasticbeanstalk:ListTagsForResource': ['application-version'],
   'elasticbeanstalk:SwapEnvironmentCNAMEs': ['environment'],
-  'elasticbeanstalk:UpdateEnvironment': ['beanstalk-application', 'application-version', 'environment'],
+  'elasticbeanstalk:UpdateEnvironment': ['environment'],
   'elasticbeanstalk:ValidateConfigurationSettings': ['environment'],
   'elasticloadbalancing:*': ['any'],
   'elasticloadbalancing:DescribeListeners': ['any'],
