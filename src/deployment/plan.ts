@@ -29,7 +29,7 @@ export interface Plan {
   readonly artifacts: readonly Artifact[]
   /** True when nothing is going to be done in any case: the plan is all there is. */
   readonly dryRun?: boolean | undefined
-  /** Why what was deployed stays where others go back, as the end of a sentence: it is harmless. Default: it goes back with them. */
+  /** Why what was deployed is harmless and stays when others are rolled back, as the end of a sentence. Default: it is rolled back, too. */
   readonly stays?: Untrusted | undefined
   /** Why this version was chosen, where the program chose it: for a rollback. */
   readonly basis?: Untrusted | undefined

@@ -4,11 +4,16 @@ import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { temporaryFolder } from '../temporary-folder.ts'
 
-/** Leaves something behind for the other file of its kind, in the one worker of both. */
-const leaves = `
+/**
+ * Leaves something behind for the other file of its kind, in the one worker of both. A copy in the place of `process.env` sets no variable of
+ * the process, so it has to go as well.
+ */
+const leaves = `import { homedir } from 'node:os'
 test('finds nothing', () => {
   expect([process.env.LEFT, process.exitCode, console.left]).toEqual([undefined, undefined, undefined])
-  Object.assign(process.env, { LEFT: 'behind' })
+  expect(homedir()).toBe(process.env.HOME)
+  Object.assign(process.env, { LEFT: 'behind', HOME: '/left' })
+  process.env = { ...process.env, HOME: '/copied' }
   process.exitCode = 3
   console.left = true
 })`

@@ -1,6 +1,4 @@
 import type { BeanstalkTarget } from '../../config/select-beanstalk.ts'
-import { originFrom } from '../../deployment/origin.ts'
-import type { Guard } from '../../deployment/policies.ts'
 import type { Terms } from '../../deployment/terms.ts'
 import type { Runner } from '../../runner/action.ts'
 import { fieldOf, readInputs } from '../../runner/inputs.ts'
@@ -17,6 +15,7 @@ import type { DeployInputs } from '../inputs/deploy-inputs.ts'
 import { givenInputs } from '../inputs/lost-inputs.ts'
 import { asDeployInputs } from '../inputs/rollback-inputs.ts'
 import type { Place } from './place.ts'
+import { guardOf } from './requested-guard.ts'
 
 /** Longer than an environment needs to return to Ok after a deployment. Minutes. */
 const usualRecovery = 5
@@ -59,19 +58,6 @@ export function beanstalkRequest(
 
 function swapOf({ swapEnvironmentName: environment, swapCnamePrefix: cnamePrefix }: DeployBeanstalkInputs) {
   return environment === undefined || cnamePrefix === undefined ? undefined : { environment, cnamePrefix }
-}
-
-/** Undefined without a commit: where none is known there is no order that could be kept. */
-function guardOf(
-  { guard: mode, onDiverged, allowOlder }: DeployBeanstalkInputs,
-  source: Source | undefined,
-  { environment }: Runner,
-): Guard | undefined {
-  if (mode === 'off' || source === undefined) return undefined
-  const { GITHUB_RUN_ID = '', GITHUB_RUN_ATTEMPT = '1' } = environment
-  const { revision: commit, repository, branch: ref = '' } = source
-  const origin = originFrom({ commit, repository, run: `${GITHUB_RUN_ID}/${GITHUB_RUN_ATTEMPT}`, ref })
-  return { mode, onDiverged, allowOlder, origin }
 }
 
 /** The inputs of the channels, in the form of the actions that share them. */

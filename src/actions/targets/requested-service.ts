@@ -1,5 +1,4 @@
-import { originFrom } from '../../deployment/origin.ts'
-import type { Guard, PreflightPolicy } from '../../deployment/policies.ts'
+import type { PreflightPolicy } from '../../deployment/policies.ts'
 import type { Source as DocumentSource } from '../../document/document.ts'
 import type { JsonObject } from '../../ports.ts'
 import type { Runner } from '../../runner/action.ts'
@@ -15,6 +14,7 @@ import type {
 import type { DeployInputs } from '../inputs/deploy-inputs.ts'
 import { settingsOf } from '../inputs/strategy-inputs.ts'
 import type { Place } from './place.ts'
+import { guardOf } from './requested-guard.ts'
 
 /** The typed request of the action's inputs. `wanted` finds and renders the definition; `source` is what is deployed. */
 export async function deployRequest(
@@ -73,19 +73,6 @@ async function codeDeployRequest(inputs: DeployInputs, place: Place, runner: Run
     alarms: inputs.codedeployAlarms,
     autoRollback: inputs.codedeployAutoRollback,
   }
-}
-
-/** Undefined without a commit: where none is known there is no order that could be kept. */
-function guardOf(
-  { guard: mode, onDiverged, allowOlder }: DeployInputs,
-  source: Source | undefined,
-  { environment }: Runner,
-): Guard | undefined {
-  if (mode === 'off' || source === undefined) return undefined
-  const { GITHUB_RUN_ID = '', GITHUB_RUN_ATTEMPT = '1' } = environment
-  const { revision: commit, repository, branch: ref = '' } = source
-  const origin = originFrom({ commit, repository, run: `${GITHUB_RUN_ID}/${GITHUB_RUN_ATTEMPT}`, ref })
-  return { mode, onDiverged, allowOlder, origin }
 }
 
 /** The task of `run-task`; also used where there is no service at all. */

@@ -4,7 +4,7 @@ import { Failure } from '../../failure.ts'
 import type { JsonObject } from '../../ports.ts'
 import { isObject } from '../../task-definition/members.ts'
 import type { ImageFacts } from './container-facts.ts'
-import { type ComposeFacts, type ComposeService, composeFacts } from './read-compose.ts'
+import { type ComposeFacts, composeFacts } from './read-compose.ts'
 import { dockerfileFacts } from './read-dockerfile.ts'
 import type { RepositoryFiles } from './repository-files.ts'
 
@@ -62,13 +62,13 @@ export function objectIn(content: string): JsonObject | undefined {
 }
 
 /** Several services of one build are one image: the first counts, as a worker beside it has only another command. */
-function unique(services: readonly ComposeService[]): readonly ComposeService[] {
+function unique(services: readonly ImageFacts[]): readonly ImageFacts[] {
   const builds = services.map(({ context, file, target }) => JSON.stringify([context, file, target]))
   return services.filter((_, index) => builds.indexOf(builds[index] ?? '') === index)
 }
 
 /** What the Compose file leaves open is that of the Dockerfile. */
-function withDockerfile(service: ComposeService, files: RepositoryFiles): ImageFacts {
+function withDockerfile(service: ImageFacts, files: RepositoryFiles): ImageFacts {
   const { ports, healthCheck } = dockerfileFacts(
     files.read(service.file ?? posix.join(service.context, 'Dockerfile')),
     service.target,

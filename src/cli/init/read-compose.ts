@@ -2,26 +2,13 @@ import { posix } from 'node:path'
 import type { Json, JsonObject } from '../../ports.ts'
 import { isList, isObject, objectIn, textIn } from '../../task-definition/members.ts'
 import { environmentIn } from './compose-environment.ts'
-import type { ContainerFacts } from './container-facts.ts'
+import type { ContainerFacts, ImageFacts } from './container-facts.ts'
 import { ecsHealthCheck, type HealthCheck } from './health-check.ts'
 import { isPort } from './read-dockerfile.ts'
 
-/** One service of a Compose file that has a build, and so an image of this repository. */
-export interface ComposeService {
-  readonly name: string
-  /** Relative to the repository. */
-  readonly context: string
-  readonly file?: string | undefined
-  readonly target?: string | undefined
-  readonly buildArgs: Readonly<Record<string, string>>
-  readonly platform?: string | undefined
-  readonly container: ContainerFacts
-  readonly notes: readonly string[]
-}
-
-/** The services of a Compose file; `others` have an image of somebody else. */
+/** The services of a Compose file: those with `build`, and `others`, with an image of another repository. */
 export interface ComposeFacts {
-  readonly services: readonly ComposeService[]
+  readonly services: readonly ImageFacts[]
   readonly others: readonly { readonly name: string; readonly image: string }[]
 }
 

@@ -14,6 +14,20 @@ export const searchOfGroups = {
   when: 'codedeploy-search',
 } as const satisfies Permission
 
+/** What explains a failure, of every action that watches. */
+export const readingOfTasks = {
+  actions: [
+    'ecs:ListTasks',
+    'ecs:DescribeTasks',
+    'elasticloadbalancing:DescribeTargetHealth',
+    'elasticloadbalancing:DescribeTargetGroups',
+    'logs:GetLogEvents',
+  ],
+  why: 'explain a failure',
+  without: 'the report names what it could not read',
+  when: 'evidence',
+} as const satisfies Permission
+
 /** Permissions of `deploy`. */
 export const deploy = [
   { actions: ['ecs:DescribeServices'], why: 'read the service, and verify the end', without: 'fails' },
@@ -131,18 +145,7 @@ export const deploy = [
     without: 'a warning',
     when: 'several',
   },
-  {
-    actions: [
-      'ecs:ListTasks',
-      'ecs:DescribeTasks',
-      'elasticloadbalancing:DescribeTargetHealth',
-      'elasticloadbalancing:DescribeTargetGroups',
-      'logs:GetLogEvents',
-    ],
-    why: 'explain a failure; detect it early (`fail-fast-after`)',
-    without: 'the report names what it could not read',
-    when: 'evidence',
-  },
+  { ...readingOfTasks, why: 'explain a failure; detect it early (`fail-fast-after`)' },
   {
     actions: [
       'ec2:DescribeSubnets',

@@ -1,4 +1,4 @@
-import { searchOfGroups } from './deploy-permissions.ts'
+import { readingOfTasks, searchOfGroups } from './deploy-permissions.ts'
 import type { Permission } from './permission.ts'
 import { invalidation } from './site-permissions.ts'
 
@@ -50,18 +50,7 @@ export const rollback = [
     when: 'codedeploy',
   },
   searchOfGroups,
-  {
-    actions: [
-      'ecs:ListTasks',
-      'ecs:DescribeTasks',
-      'elasticloadbalancing:DescribeTargetHealth',
-      'elasticloadbalancing:DescribeTargetGroups',
-      'logs:GetLogEvents',
-    ],
-    why: 'explain a failure',
-    without: 'the report names what it could not read',
-    when: 'evidence',
-  },
+  readingOfTasks,
   {
     actions: [
       'ec2:DescribeSubnets',

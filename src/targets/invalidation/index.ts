@@ -17,7 +17,7 @@ export interface Invalidation {
   readonly paths: readonly string[]
   /** Of the run, without its attempt: however often it finds the version live, it makes one invalidation for that. */
   readonly run: string
-  /** True on the way back: the service is what it was, whatever edges have, so a failure is a warning. */
+  /** True for a rollback: the service is as it was, whether or not edges are stale, so a failure is a warning. */
   readonly isBack?: boolean | undefined
 }
 

@@ -35,7 +35,8 @@ export function decodeForm(model: Model, form: URLSearchParams, shape: string): 
   return decodeNode(model, shape, root)
 }
 
-function decodeScalar(shape: Shape, value: string): unknown {
+/** A value of a form, an address, a header or XML, as the model has it; what does not fit stays a text, which validation refuses. */
+export function decodeScalar(shape: Shape, value: string): unknown {
   switch (shape.type) {
     case 'integer':
     case 'long':

@@ -4,7 +4,7 @@
  */
 import type { HttpRequest } from '../http.ts'
 import { type Model, type Operation, type Reference, type Shape, shapeOf } from '../model.ts'
-import { isFlattened, locationName } from './form.ts'
+import { decodeScalar, isFlattened, locationName } from './form.ts'
 import { readXml, type XmlElement } from './xml-read.ts'
 
 /**
@@ -117,26 +117,6 @@ export function findOperation(request: HttpRequest, path: string, model: Model):
   return best?.name
 }
 
-function scalar(shape: Shape, value: string): unknown {
-  switch (shape.type) {
-    case 'integer':
-    case 'long':
-    case 'float':
-    case 'double':
-      return value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : value
-    case 'boolean':
-      return value === 'true' ? true : value === 'false' ? false : value
-    case 'timestamp': {
-      const date = new Date(value)
-      return Number.isNaN(date.getTime()) ? value : date
-    }
-    case 'blob':
-      return Buffer.from(value, 'base64')
-    default:
-      return value
-  }
-}
-
 function decodeElement(model: Model, reference: Reference, element: XmlElement): unknown {
   const shape = shapeOf(model, reference)
   if (shape.type === 'structure') return decodeMembers(model, shape, element)
@@ -148,7 +128,7 @@ function decodeElement(model: Model, reference: Reference, element: XmlElement):
       return decodeElement(model, member, child)
     })
   }
-  return scalar(shape, element.text)
+  return decodeScalar(shape, element.text)
 }
 
 function decodeMembers(model: Model, shape: Shape, element: XmlElement): Record<string, unknown> {
@@ -194,13 +174,13 @@ export function readRest(
     const inner = shapeOf(model, member)
     const wire = locationName(member) ?? name
     const where = place(member)
-    if (where === 'uri') input[name] = scalar(inner, inPath[names.indexOf(wire)] ?? '')
+    if (where === 'uri') input[name] = decodeScalar(inner, inPath[names.indexOf(wire)] ?? '')
     if (where === 'querystring') takenQuery.add(wire)
     if (where === 'header') takenHeaders.add(wire.toLowerCase())
     const given = where === 'querystring' ? request.query.get(wire) : request.headers[wire.toLowerCase()]
     if ((where === 'querystring' || where === 'header') && typeof given === 'string') {
       const isList = inner.type === 'list' && inner.member !== undefined
-      input[name] = isList ? given.split(/,\s*/) : scalar(inner, given)
+      input[name] = isList ? given.split(/,\s*/) : decodeScalar(inner, given)
     }
     if (where === 'headers') {
       const entries = Object.entries(request.headers).filter(([header]) => header.startsWith(wire.toLowerCase()))

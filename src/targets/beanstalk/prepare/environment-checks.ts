@@ -17,7 +17,7 @@ export interface EnvironmentFacts {
   readonly versions?: { readonly count: number; readonly quota: number } | undefined
 }
 
-/** Reads what the checks need. Reads only, and what may not be read stays unchecked. */
+/** Reads what the checks need. Changes nothing; what the role is not authorized to read stays unchecked. */
 export async function readFacts(
   state: EnvironmentState,
   policy: DeploymentPolicy,

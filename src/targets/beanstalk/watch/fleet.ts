@@ -11,7 +11,7 @@ export interface Fleet {
   readonly isWhole: boolean
 }
 
-/** Undefined where the environment has basic health reporting, or they may not be read. */
+/** Undefined where the environment has basic health reporting, or the role is not authorized to read the instances. */
 export function fleetOf(instances: readonly BeanstalkInstance[] | undefined, label: string): Fleet | undefined {
   if (instances === undefined) return undefined
   const ours = instances.filter((instance) => instance.label === label)

@@ -15,7 +15,7 @@ import type { NextRelease } from './next-release.ts'
 import { returnTo } from './return-to.ts'
 import type { SiteChange } from './site-change.ts'
 
-/** Records a release whose files are written, tells the edges, compares what is served, and deletes what nobody asks for any more. */
+/** Records a release whose files are written, invalidates, compares what is served, and deletes expired files. */
 export async function* publish(change: SiteChange, hold: Hold, { release, expired }: NextRelease): Events<End> {
   const { request, store, reading, context, terms, access } = change
   const before = hold.state()

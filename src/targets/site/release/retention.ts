@@ -9,7 +9,7 @@ export interface Retention {
 
 const day = 86_400_000
 
-/** Whether nobody asks for a file any more: as many releases and as many days have passed since it was live. */
+/** Whether a file has expired: as many releases and as many days as it is kept have passed since it was live. */
 export function isExpired({ keepReleases, keepDays }: Retention, number: number, now: number, gone: Gone): boolean {
   return number - gone.in >= keepReleases && now - gone.at >= keepDays * day
 }
