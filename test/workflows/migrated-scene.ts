@@ -38,12 +38,14 @@ export interface Left {
   readonly slack: readonly string[]
 }
 
+const repositories = ['api', 'worker', 'team/api']
+
 /** Runs the migrated workflow once in a world with the services api and worker of the cluster shop. */
 export async function runMigrated(name: string, file: string = name): Promise<Left> {
   const sim = createSimulator()
   seedRollingService(sim, { cluster: 'shop', service: 'api' })
   seedRollingService(sim, { cluster: 'shop', service: 'worker', container: { name: 'worker' }, loadBalanced: false })
-  for (const repository of ['api', 'worker']) sim.world.region(region).ecr.createRepository(repository)
+  for (const repository of repositories) sim.world.region(region).ecr.createRepository(repository)
   for (const role of ['deploy', 'build']) sim.iam.role({ name: role, trust: { sub: '*' } })
   const folder = callerFolder(sim, name)
   const builds: string[] = []
@@ -168,7 +170,7 @@ function leftIn(sim: Simulator, builds: readonly string[]) {
   const store = imageStore(sim.world, region)
   const { ecs } = sim.world.region(region)
   const names = ['api', 'worker']
-  const tags = names.map((repository) => {
+  const tags = repositories.map((repository) => {
     const stored = [...repositoryOf(sim.world, store, repository).tags].filter(([tag]) => !tag.startsWith('build-'))
     return [repository, Object.fromEntries(stored.map(([tag, digest]) => [tag, builds.indexOf(digest) + 1]))] as const
   })

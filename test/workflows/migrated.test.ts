@@ -28,6 +28,12 @@ const cases: readonly (readonly [name: string, left: Partial<Left>])[] = [
     'restart-both.yml',
     { tags: { api: { [commit]: 1, latest: 1 } }, serving: untouched, deployments: { api: 1, worker: 1 } },
   ],
+  [
+    'comments-everywhere.yml',
+    { serving: { ...untouched, api: 'registry.example.com/api:v2' }, deployments: { api: 1, worker: 0 } },
+  ],
+  ['build-push-host.yml', { tags: { 'team/api': { 42: 1 } } }],
+  ['crlf.yml', { tags: { api: { [commit]: 1 } }, serving: { ...untouched, api: 'build 1' } }],
   ['bake.yml', { tags: { api: { [commit]: 1 } } }],
   ['short-sha.yml', { tags: { api: { [commit.slice(0, 7)]: 1 } } }],
   ['tabs.yml', { tags: { api: { [commit]: 1 } } }],
