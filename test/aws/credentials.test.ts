@@ -1,7 +1,10 @@
 import { type AddressInfo, createServer } from 'node:net'
+import type { STSClient } from '@aws-sdk/client-sts'
 import { afterEach, describe, expect, test } from '@jest/globals'
+import { callerIdentity } from '../../src/aws/identity.ts'
 import { sessionName } from '../../src/aws/role.ts'
 import { explainTrust } from '../../src/aws/trust.ts'
+import { deadlineIn } from '../../src/clock.ts'
 import { failure, plain, simulated } from './simulated.ts'
 
 const role = 'arn:aws:iam::111122223333:role/slipway-deploy'
@@ -209,6 +212,17 @@ describe('credentials of the environment', () => {
       expect((await failure(aws.ecr.describeRepository('api'))).code).toBe('account-not-allowed')
     },
   )
+
+  test.each([
+    ['Account', { Arn: 'arn:aws:iam::111122223333:user/ann' }],
+    ['Arn', { Account: '111122223333' }],
+  ])('an identity without its %s is none, and the response is named', async (missing, reply) => {
+    const { clock } = simulated()
+    const sts = async () => ({ send: async () => reply }) as unknown as STSClient
+    const signal = new AbortController().signal
+    const asker = { clients: { sts }, clock, signal, deadline: deadlineIn(clock, 60_000) }
+    expect((await failure(callerIdentity(asker))).why).toContain(`the response has no ${missing}`)
+  })
 
   test('credentials of an allowed account are checked once', async () => {
     const { aws, simulator } = simulated({ allowedAccountIds: ['111122223333'] })

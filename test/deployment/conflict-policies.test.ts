@@ -6,8 +6,10 @@ import type { ConflictPolicy } from '../../src/deployment/policies.ts'
 import { Failure } from '../../src/failure.ts'
 import type { Service } from '../../src/ports.ts'
 import type { Conflict } from '../../src/targets/ecs/facts/conflicting-deployment.ts'
-import { changed, obstacleOf, rollingConflict } from '../../src/targets/ecs/prepare/obstacles.ts'
+import { changed, conflictOf, obstacleOf, rollingConflict } from '../../src/targets/ecs/prepare/obstacles.ts'
+import type { ServicePlan } from '../../src/targets/ecs/prepare/service-plan.ts'
 import type { EcsContext } from '../../src/targets/ecs/request/ecs-context.ts'
+import type { Engine } from '../../src/targets/ecs/request/ecs-record.ts'
 import type { ServiceRequest } from '../../src/targets/ecs/request/service-request.ts'
 import { text } from '../../src/text.ts'
 import { failure } from '../refusal.ts'
@@ -44,6 +46,37 @@ describe('a deployment of ECS is in the way', () => {
     expect(await failure(Promise.reject(nameless?.failure))).toMatchObject({
       what: 'The service api already has a deployment in progress',
     })
+  })
+})
+
+describe('on-conflict of a service of ECS', () => {
+  const service = primaryOf(revision(2), 'IN_PROGRESS')
+  const decided = { to: { id: revision(3), label: 'api:3' } } as ServicePlan
+  const inTheWayOf = (engine: Engine, onConflict: ConflictPolicy | undefined, plan = decided) =>
+    conflictOf({ onConflict } as ServiceRequest, { engine, service }, plan)?.kind
+
+  test.each<[Engine, ConflictPolicy | undefined, string | undefined]>([
+    ['ecs-rolling', undefined, undefined],
+    ['ecs-rolling', 'stop', undefined],
+    ['ecs-rolling', 'wait', 'conflict'],
+    ['ecs-rolling', 'fail', 'conflict'],
+    ['codedeploy', undefined, undefined],
+    ['codedeploy', 'wait', undefined],
+    ['codedeploy', 'fail', undefined],
+  ])('%s, %s: %s', (engine, onConflict, expected) => {
+    expect(inTheWayOf(engine, onConflict)).toBe(expected)
+  })
+
+  test('knows its own revision, once it is registered', () => {
+    const ours = { to: { id: revision(2), label: 'api:2' } } as ServicePlan
+    expect(inTheWayOf('ecs-rolling', 'fail', ours)).toBeUndefined()
+    expect(inTheWayOf('ecs-rolling', 'fail', {} as ServicePlan)).toBe('conflict')
+  })
+
+  test('names a service that has no name by nothing', async () => {
+    const nameless = rollingConflict({ deployments: service.deployments ?? [] }, revision(3))
+    expect((await failure(Promise.reject(nameless?.failure))).what).toMatch(/^The service {2}already/)
+    expect((await failure(Promise.reject(changed({}).failure))).what).toMatch(/^The service {2}was/)
   })
 })
 

@@ -278,6 +278,17 @@ describe('a deployment of others', () => {
     expect(verdict?.outcome).toBe('succeeded')
     expect(events.map(({ kind }) => kind).slice(0, 3)).toEqual(['planned', 'versioned', 'started'])
     expect(record).toMatchObject({ deploymentId: 'toy-7' })
+    expect(events[1]).toMatchObject({ version: version('v2'), reused: true })
+  })
+
+  test('is watched without the checks that only a new one has', async () => {
+    const watched: unknown[] = []
+    const watch = (checks: unknown) => {
+      watched.push(checks)
+      return succeeding()
+    }
+    await run(target({ find: async () => ({ ...found, watch }) }), { terms: { deploymentId: 'toy-7' } })
+    expect(watched).toEqual([[]])
   })
 
   test('is only told in a dry run, with what is to be known of it', async () => {
@@ -300,6 +311,11 @@ describe('a deployment of others', () => {
     ['that finds none', undefined],
   ] as const)('is missing in a target %s', async (_, find) => {
     const { error } = await run(target(find ? { find } : {}), { terms: { deploymentId: 'toy-7' } })
-    expect(plain((error as Failure).parts.what)).toBe('The shelf left has no deployment toy-7')
+    const { parts } = error as Failure
+    expect([parts.code, plain(parts.what), plain(parts.fix)]).toEqual([
+      'deployment-not-found',
+      'The shelf left has no deployment toy-7',
+      'Check deployment-id, and leave it out to deploy.',
+    ])
   })
 })

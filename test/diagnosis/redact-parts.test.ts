@@ -11,7 +11,7 @@ import { encodedFormsOf, leastEncoded, plainFormsOf } from '../../src/diagnosis/
 import type { JsonObject } from '../../src/ports.ts'
 import { variablesOf } from '../../src/targets/ecs/facts/definition-variables.ts'
 import { concealer, redactEvidence } from '../../src/targets/ecs/finish/redact-evidence.ts'
-import { type Text, text, untrusted } from '../../src/text.ts'
+import { setting, type Text, text, untrusted } from '../../src/text.ts'
 
 describe('pieces', () => {
   test.each([
@@ -132,6 +132,32 @@ describe('a sentence with words of others', () => {
     expect(redactText([untrusted('API_KEY'), '=open'])).toEqual([{ untrusted: 'API_KEY' }, '=open'])
     const nothing = text`all is ${untrusted('well')}`
     expect(redactText(nothing)).toEqual(nothing)
+  })
+
+  test('keeps what comes right after a secret', () => {
+    expect(redactText([untrusted('TOKEN=abc'), untrusted('\nnext')])).toEqual([
+      { untrusted: 'TOKEN=***' },
+      { untrusted: '\nnext' },
+    ])
+  })
+
+  test('keeps a name, which neither marks a value as secret nor is one', () => {
+    const name = { untrusted: 'auth-token', isName: true } as const
+    expect(redactText([name, '=', untrusted('open')])).toEqual([name, '=', { untrusted: 'open' }])
+    expect(redactText(['password=', name])).toEqual(['password=', name])
+  })
+
+  test('loses in a name only what is a secret by its form', () => {
+    const registry = { untrusted: 'https://ann:hunter2@registry.example.com/api', isName: true } as const
+    const [shown] = redactText([registry])
+    expect(shown).toMatchObject({ isName: true })
+    expect(JSON.stringify(shown)).not.toContain('hunter2')
+  })
+
+  test('reads a setting of ours as words', () => {
+    const parts: Text = [setting('slack-token'), ' ', untrusted('abc')]
+    expect(redactText(parts)[0]).toEqual(setting('slack-token'))
+    expect(redactText([setting('password'), '=', untrusted('hunter2')]).at(-1)).toEqual({ untrusted: '***' })
   })
 
   test('has their lines cut', () => {
@@ -332,6 +358,18 @@ describe('the values of variables', () => {
     expect(hide('password-of-ann', 'password')('password-of-ann')).toBe('***(V0)')
     expect(hide('abcdefgh', 'ijklmnop')('abcdefghijklmnop')).toBe('***(V0)***(V1)')
     expect(hide('same-value', 'same-value')('same-value')).toBe('***(V0)')
+  })
+
+  test('are displayed in the order of the line, whatever their own order is', () => {
+    const line = 'c=third-value b=second-value a=first-value'
+    expect(hide('first-value', 'second-value', 'third-value')(line)).toBe('c=***(V2) b=***(V1) a=***(V0)')
+  })
+
+  test('are found in Base64 where the line has a run that is long enough', () => {
+    const encoded = Buffer.from('a database password').toString('base64')
+    expect(hide('a database password')(`x ${encoded} y`)).toBe('x ***(V0)A== y')
+    expect(hide('a database password', 'short-one')(`x ${encoded} short-one`)).toBe('x ***(V0)A== ***(V1)')
+    expect(hide('abcdefgh')(`x ${Buffer.from('abcdefgh').toString('base64')} y`)).toBe('x ***(V0)g= y')
   })
 
   test('are also found where they are escaped', () => {

@@ -20,7 +20,7 @@ export const nearest: Readonly<Record<string, readonly string[]>> = {
   'src/deployment/with-record.ts': ['deployment/toy-target', 'deployment/target-contract', 'deployment/target-ends'],
   'src/targets/ecs/finish/after-cancel.ts': ['targets/ecs/finish/settle-service'],
   'src/targets/ecs/finish/settle-service.ts': ['targets/ecs/finish/settle-service'],
-  'src/targets/ecs/request/ecs-record.ts': ['targets/ecs/finish/settle-service'],
+  'src/targets/ecs/request/ecs-record.ts': ['targets/ecs/request/ecs-record'],
   'src/targets/ecs/prepare/obstacles.ts': ['deployment/conflict-policies'],
   'src/targets/ecs/watch/fail-fast.ts': ['targets/ecs/watch/fail-fast-reads'],
   'src/deployment/commit-guard.ts': ['deployment/commit-order'],

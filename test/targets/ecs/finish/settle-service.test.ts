@@ -84,12 +84,18 @@ function worldOf({
     taskDefinitionOfRevision: async (of: string) => revision(Number(of.split(':').at(-1))),
     describeService: () => answer('service', services),
     describeTaskDefinition: () => answer('definition', definitions),
-    rollBackServiceDeployment: (of: string) => stop(`stop ${of.split('/').at(-1)}`),
+    rollBackServiceDeployment: (of: string) => {
+      if (!of.startsWith('arn:')) throw new TypeError(`${of} is no service deployment`)
+      return stop(`stop ${of.split('/').at(-1)}`)
+    },
   }
   const codeDeploy = {
     describeDeployment: async (id: string) => ({ deploymentId: id, ...(await answer(id, deployments[id] ?? [{}])) }),
     listActiveDeployments: () => answer('active', rest.active ?? [[]]),
-    stopDeployment: (id: string) => stop(`stop ${id}`),
+    stopDeployment: (id: string, isRolledBack: boolean) => {
+      if (!id.startsWith('d-')) throw new TypeError(`${id} is no deployment of CodeDeploy`)
+      return stop(isRolledBack ? `stop ${id}` : `stop ${id} without rolling back`)
+    },
   }
   return { asked, ports: { ecs, codeDeploy, clock: createClock({ kind: 'idle' }).forProgram } as unknown as EcsContext }
 }
@@ -255,6 +261,40 @@ describe("AWS's refusal of a stop", () => {
   test('is told where no revision can be read', async () => {
     const { cause } = await settled(kept, { stop, definitions: [unread] })
     expect(cause).toMatch(/ConflictException: hunter2-for-the-database is in the way/)
+  })
+})
+
+describe('what the core asks of a service', () => {
+  test.each([
+    ['of ECS', kept, 'arn:aws:ecs:eu-west-1:111122223333:service-deployment/shop/api/other', 'status of other'],
+    ['of CodeDeploy', byCodeDeploy, 'd-OTHER', 'd-OTHER'],
+  ])('%s is about the deployment that it names, else about the one that was kept', async (_, record, id, expected) => {
+    const named = worldOf({ deployments: { 'd-OTHER': [{ status: 'InProgress' }] } })
+    await settleService(record, named.ports).look(id)
+    expect(named.asked[0]).toBe(expected)
+    const unnamed = worldOf({})
+    await settleService(record, unnamed.ports).look(undefined)
+    expect(unnamed.asked[0]).toBe(record === kept ? 'status of new' : 'd-OURS')
+  })
+
+  test('is where to watch it again', () => {
+    expect(plain(settleService(kept, worldOf({}).ports).watchAgain('d-OURS'))).toMatch(
+      /d-OURS.*shop.*api|shop.*api.*d-OURS/,
+    )
+  })
+
+  test('is hidden by what its revisions say, and a fault in reading them is no end', async () => {
+    const environment = [{ name: 'PASSWORD', value: 'hunter2-for-the-database' }]
+    const { ports, asked } = worldOf({ definitions: [{ containerDefinitions: [{ name: 'api', environment }] }] })
+    const value = { cause: [untrusted('hunter2-for-the-database')] }
+    expect(await settleService(kept, ports).conceal(value)).toEqual({ cause: [untrusted('***(PASSWORD)')] })
+    expect(asked).toEqual(['definition', 'definition'])
+    const unknown = { ...kept, taskDefinition: undefined, previousTaskDefinition: undefined }
+    const without = worldOf({})
+    expect(await settleService(unknown, without.ports).conceal(value)).toEqual(value)
+    expect(without.asked).toEqual([])
+    const broken = { ...ports, ecs: { describeTaskDefinition: () => Promise.reject(new TypeError('x is undefined')) } }
+    await expect(settleService(kept, broken as unknown as EcsContext).conceal(value)).rejects.toThrow('x is undefined')
   })
 })
 
