@@ -14,10 +14,15 @@ export interface Use {
   readonly name: string
 }
 
-/** `$/…` is the repository of the file in which it stands; `owner/name/…@ref` is another's. */
+/**
+ * `$/…` is the repository of the file in which it stands, `./…` what was checked out into the workspace, and
+ * `owner/name/…@ref` another's.
+ */
 export function locateAction(job: Job, scope: Scope, uses: string): { home: Repository; folder: string } {
   const own = /^\$\/(.+)$/.exec(uses)?.[1]
   if (own) return { home: scope.home, folder: own }
+  const local = /^\.\/(.+)$/.exec(uses)?.[1]
+  if (local) return { home: { name: job.session.caller.name, folder: job.workspace }, folder: local }
   const [, name, folder = ''] = /^([^/]+\/[^/@]+)\/?([^@]*)@.+$/.exec(uses) ?? []
   const home = job.session.repositories.find((repository) => repository.name === name)
   if (!home) throw new Error(`Unable to resolve action ${uses}, repository not found`)

@@ -68,6 +68,8 @@ export interface RunOptions {
   /** Actions that are played, by `owner/name`. `actions/checkout` is there already. */
   readonly actions?: Readonly<Record<string, StandIn>>
   readonly secrets?: Readonly<Record<string, string>>
+  /** Variables of the repository. */
+  readonly vars?: Readonly<Record<string, string>>
   /** Further values that every job masks. */
   readonly masks?: readonly string[]
   /** Variables of the processes of a job. Those for OIDC only reach jobs that were granted `id-token: write`. */
@@ -102,6 +104,7 @@ export async function runWorkflow(options: RunOptions, file: string): Promise<Wo
   const { caller, repositories } = options
   const session: Session = {
     secrets: {},
+    vars: {},
     masks: [],
     environment: async () => ({}),
     review: async () => true,
@@ -141,7 +144,7 @@ type EndedJobs = Readonly<Record<string, Ended & { readonly needs: readonly stri
 
 async function runFile(session: Session, place: Place, given: Contexts): Promise<Ended & { readonly jobs: EndedJobs }> {
   const root = loadWorkflow(place.home, place.file)
-  const contexts: Contexts = { ...given, vars: {}, github: githubContext(session) }
+  const contexts: Contexts = { ...given, vars: session.vars, github: githubContext(session) }
   const waiting = new Map(members(member(root, 'jobs')))
   const ended: Record<string, EndedJobs[string]> = {}
   while (waiting.size > 0) {
