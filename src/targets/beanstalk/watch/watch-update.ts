@@ -7,6 +7,7 @@ import { asName, type Text, text, untrusted } from '../../../text.ts'
 import { environmentNouns } from '../request/beanstalk-nouns.ts'
 import type { BeanstalkContext, BeanstalkRequest } from '../request/beanstalk-request.ts'
 import { startLogSteps } from './deployment-log.ts'
+import { fleetInWords, fleetOf } from './fleet.ts'
 import { type HealthStanding, startHealthWait } from './health-wait.ts'
 import { type Conclusion, judge, type Reading, type Update } from './judge-update.ts'
 import { startNews } from './news.ts'
@@ -42,18 +43,21 @@ export async function* watchUpdate(watch: UpdateWatch): Events<End> {
   const conclude = startConclusions(watch)
   const steps = startLogSteps({ environmentId: watch.environmentId, requestId: watched.requestId }, context)
   let last: Conclusion | undefined
+  let instances: Text | undefined
   for await (const _ of ticks(clock, deadline, pace, signal)) {
     const seen = await look()
     if (seen === undefined) continue
     for (const step of await steps()) yield { kind: 'note', at: clock.now(), message: untrusted(step) }
     yield* seen.news
     last = judge(seen.reading, update)
+    instances = fleetInWords(fleetOf(seen.reading.instances, update.label ?? ''))
     hurry(pace, last)
     const end = conclude(last, seen.reading)
     if (end) return end
   }
   if (last?.kind === 'deployed') return unhealthy(update)
-  return timedOut(request, request.waitMinutes, lastSeen(last), again)
+  const state = lastSeen(last)
+  return timedOut(request, request.waitMinutes, instances ? text`${state} (instances: ${instances})` : state, again)
 }
 
 /** How another job watches the update. */
@@ -111,7 +115,8 @@ function goodEnd(standing: HealthStanding, update: Update): End | undefined {
 
 /** The version is live, and its health is bad: the cause is what enhanced health reports. */
 function unhealthy(update: Update): End {
-  return { outcome: 'failed', serving: servingOf(update) }
+  const serving = servingOf(update)
+  return { outcome: 'failed', serving, left: serving && text`All instances have ${asName(serving.label)}.` }
 }
 
 function servingOf({ label, previous }: Update) {
