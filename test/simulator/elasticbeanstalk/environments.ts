@@ -89,7 +89,7 @@ function update(state: State, input: UpdateEnvironmentMessage, call: Call) {
   const requestId = call.requestId ?? ''
   environment.shownReadyUntil = state.world.clock.now() + state.quirks.readyLag * 1000
   if (label !== undefined) startDeployment(state, environment, label, requestId)
-  else startConfiguration(state, environment, settings, requestId)
+  else startConfiguration(state, environment, { settings, removed }, requestId)
   return described(state, environment)
 }
 

@@ -102,6 +102,10 @@ export interface Environment extends EnvironmentDescription {
   expected: { readonly label: string; readonly deploymentId: number }
   /** By namespace and name. */
   readonly settings: Map<string, ConfigurationOptionSetting>
+  /** Settings that are being deployed, or that could not be: API reference, ConfigurationSettingsDescription. */
+  draft?:
+    | { readonly status: 'pending' | 'failed'; readonly settings: Map<string, ConfigurationOptionSetting> }
+    | undefined
   /** Enhanced health; false: basic. */
   readonly enhanced: boolean
   /** The operation in progress. */
