@@ -58,22 +58,13 @@ export function healthReads(connection: Connection): Pick<Beanstalk, 'health' | 
 }
 
 /** Option settings, and the quota of versions. */
-export function settingReads(connection: Connection): Pick<Beanstalk, 'settings' | 'invalidSettings' | 'versionQuota'> {
+export function settingReads(
+  connection: Connection,
+): Pick<Beanstalk, 'settings' | 'latestSettings' | 'invalidSettings' | 'versionQuota'> {
   return {
-    async settings(application, name) {
-      const client = await connection.clients.elasticBeanstalk()
-      const { DescribeConfigurationSettingsCommand } = await import('@aws-sdk/client-elastic-beanstalk')
-      const command = new DescribeConfigurationSettingsCommand({ ApplicationName: application, EnvironmentName: name })
-      const all = await call(
-        connection,
-        async (options) =>
-          present((await client.send(command, options)).ConfigurationSettings, 'ConfigurationSettings'),
-        { action: 'elasticbeanstalk:DescribeConfigurationSettings', kind: 'read' },
-      )
-      // A change that failed is left as a draft beside the settings that are deployed.
-      const live = all.find(({ DeploymentStatus }) => DeploymentStatus === 'deployed') ?? all[0]
-      return settingsOf(live?.OptionSettings ?? [])
-    },
+    // A change that failed is left as a draft beside the settings that are deployed.
+    settings: (application, name) => settingsIn(connection, application, name, ['deployed']),
+    latestSettings: (application, name) => settingsIn(connection, application, name, ['pending', 'deployed']),
     invalidSettings: (application, name, settings) => invalid(connection, application, name, settings),
     async versionQuota() {
       const client = await connection.clients.elasticBeanstalk()
@@ -86,6 +77,25 @@ export function settingReads(connection: Connection): Pick<Beanstalk, 'settings'
       )
     },
   }
+}
+
+/** The settings of an environment in the first of these states that there is: API reference, ConfigurationSettingsDescription. */
+async function settingsIn(
+  connection: Connection,
+  application: string,
+  name: string,
+  states: readonly string[],
+): Promise<readonly OptionSetting[]> {
+  const client = await connection.clients.elasticBeanstalk()
+  const { DescribeConfigurationSettingsCommand } = await import('@aws-sdk/client-elastic-beanstalk')
+  const command = new DescribeConfigurationSettingsCommand({ ApplicationName: application, EnvironmentName: name })
+  const all = await call(
+    connection,
+    async (options) => present((await client.send(command, options)).ConfigurationSettings, 'ConfigurationSettings'),
+    { action: 'elasticbeanstalk:DescribeConfigurationSettings', kind: 'read' },
+  )
+  const [found = all[0]] = states.flatMap((state) => all.filter(({ DeploymentStatus }) => DeploymentStatus === state))
+  return settingsOf(found?.OptionSettings ?? [])
 }
 
 async function invalid(connection: Connection, application: string, name: string, settings: readonly OptionSetting[]) {

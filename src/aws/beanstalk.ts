@@ -1,5 +1,6 @@
+import type { UpdateEnvironmentCommandInput } from '@aws-sdk/client-elastic-beanstalk'
 import { partitionOf } from '../partitions.ts'
-import type { Beanstalk, BeanstalkEnvironment, EnvironmentUpdate } from '../ports.ts'
+import type { Beanstalk, BeanstalkEnvironment, EnvironmentUpdate, OptionName, SettingsUpdate } from '../ports.ts'
 import { createVersion, deleteVersion } from './application-versions.ts'
 import { beanstalkReads, type Reads } from './beanstalk-reads.ts'
 import { asOption } from './beanstalk-shapes.ts'
@@ -36,7 +37,7 @@ async function updateEnvironment(
   const command = new UpdateEnvironmentCommand({
     ApplicationName: application,
     EnvironmentName: name,
-    ...('label' in update ? { VersionLabel: update.label } : { OptionSettings: update.settings.map(asOption) }),
+    ...('label' in update ? { VersionLabel: update.label } : options(update)),
   })
   const since = connection.clock.now() - skew
   return call(
@@ -49,13 +50,39 @@ async function updateEnvironment(
       kind: 'mutate',
       // By the events: a deployment may have ended since, and the id of its request is all that finds them.
       readBack: async () => {
-        const seen = await reads.events(application, { environment: name, since })
-        return seen.findLast(({ message }) => message === beginning)?.requestId
+        const [seen, isTheirs] = await Promise.all([
+          reads.events(application, { environment: name, since }),
+          isOfOthers(application, name, update, reads),
+        ])
+        return isTheirs ? undefined : seen.findLast(({ message }) => message === beginning)?.requestId
       },
       whenRefused: ({ message }) =>
         /invalid state for this operation/.test(message) ? { value: undefined } : undefined,
     },
   )
+}
+
+function options({ settings, removed = [] }: SettingsUpdate): Partial<UpdateEnvironmentCommandInput> {
+  const OptionsToRemove = removed.map(({ namespace, name }) => ({ Namespace: namespace, OptionName: name }))
+  return {
+    ...(settings.length > 0 && { OptionSettings: settings.map(asOption) }),
+    ...(OptionsToRemove.length > 0 && { OptionsToRemove }),
+  }
+}
+
+/** Whether settings are neither deployed nor being deployed: the update in progress is then that of another user. */
+async function isOfOthers(
+  application: string,
+  name: string,
+  update: EnvironmentUpdate,
+  { latestSettings }: Reads,
+): Promise<boolean> {
+  if ('label' in update) return false
+  const now = await latestSettings(application, name)
+  const found = (option: OptionName) =>
+    now.find((one) => one.namespace === option.namespace && one.name === option.name)?.value
+  const isSet = update.settings.every((wanted) => found(wanted) === wanted.value)
+  return !isSet || !(update.removed ?? []).every((option) => found(option) === undefined)
 }
 
 function environmentArn({ region }: Connection, application: string, name: string): string {

@@ -62,7 +62,9 @@ export const beanstalkPlacementSchema = z.strictObject({
   'roll-back-on-failure': z
     .boolean()
     .optional()
-    .describe('Deploys the version before again where instances are left with the new one, or it is unhealthy.'),
+    .describe(
+      'Deploys the version before again where instances are left with the new one, or it is unhealthy. Changed option settings get their former values.',
+    ),
   'keep-versions': z
     .int()
     .min(1, 'must be at least 1')

@@ -83,7 +83,16 @@ export interface OptionSetting {
 }
 
 /** What UpdateEnvironment changes: AWS refuses both in one request. */
-export type EnvironmentUpdate = { readonly label: string } | { readonly settings: readonly OptionSetting[] }
+export type EnvironmentUpdate = { readonly label: string } | SettingsUpdate
+
+/** Options that get values, and options that have none afterwards. */
+export interface SettingsUpdate {
+  readonly settings: readonly OptionSetting[]
+  readonly removed?: readonly OptionName[] | undefined
+}
+
+/** The name of an option. */
+export type OptionName = Pick<OptionSetting, 'namespace' | 'name'>
 
 /** AWS Elastic Beanstalk. All throw `Failure`. */
 export interface Beanstalk {
@@ -115,6 +124,8 @@ export interface Beanstalk {
   /** Undefined: the environment has basic health reporting. */
   instances(environment: string): Promise<readonly BeanstalkInstance[] | undefined>
   settings(application: string, environment: string): Promise<readonly OptionSetting[]>
+  /** Those that are being deployed, where some are; otherwise the same. */
+  latestSettings(application: string, environment: string): Promise<readonly OptionSetting[]>
   /** Errors of ValidateConfigurationSettings. */
   invalidSettings(
     application: string,

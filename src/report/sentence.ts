@@ -51,7 +51,9 @@ export function appearance(state: DeploymentState): Appearance {
     }
   // A revision, a task or a setting may have been changed once there was a version to deploy.
   const what = state.versioned || state.phases.length > 0 ? 'not deployed' : 'nothing changed'
-  return isUntouched ? { ...appearances.failed, words: `failed, ${what}`, now: '' } : appearances[stage]
+  if (isUntouched) return { ...appearances.failed, words: `failed, ${what}`, now: '' }
+  const isLiveKnown = stage === 'failed' && state.verdict?.serving !== undefined
+  return isLiveKnown ? { ...appearances.failed, now: '' } : appearances[stage]
 }
 
 /** `api (production): failed, rolled back to api:117, after 3m 12s`: the headline, with the verdict. */

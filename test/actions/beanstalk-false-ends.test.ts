@@ -1,7 +1,10 @@
 /** Deployments to Elastic Beanstalk whose end was reported otherwise than it was. */
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
+import { deployBeanstalkInputs } from '../../src/actions/inputs/deploy-beanstalk-inputs.ts'
+import { givenInputs } from '../runner/fake-runner.ts'
 import type { Simulator } from '../simulator/simulator.ts'
-import { beanstalkOf, beanstalkScene, deployBeanstalk, production } from './beanstalk-scene.ts'
+import { after, ask, crash } from './beanstalk-ends/end.ts'
+import { beanstalkOf, beanstalkScene, deployBeanstalk, prepare, production, rolling } from './beanstalk-scene.ts'
 
 const updates = (sim: Simulator) => sim.recorder.count('elasticbeanstalk', 'UpdateEnvironment')
 
@@ -43,4 +46,114 @@ test.each(['', 'P', 'PX'])('a package of the bytes "%s" is named, and nothing is
   const { log, isRed } = await deployBeanstalk(sim, given, { files: { 'app.zip': content } })
   expect([isRed, updates(sim)]).toEqual([true, 0])
   expect(log).toMatch(/does not start with the signature of a ZIP file/)
+})
+
+const timeout = 'aws:elasticbeanstalk:command Timeout'
+const settingOf = (sim: Simulator, key: string) => beanstalkOf(sim).environment(production).settings.get(key)?.Value
+const onlySettings = {
+  'source-directory': '',
+  'version-label': '',
+  'option-settings': 'aws:elasticbeanstalk:command:Timeout=900',
+}
+
+describe('settings whose UpdateEnvironment has no reply', () => {
+  test('do not follow the update of another user that began instead', async () => {
+    const sim = beanstalkScene()
+    const memory = { Namespace: 'aws:elasticbeanstalk:application:environment', OptionName: 'MEMORY', Value: '1' }
+    const change = { EnvironmentName: production, OptionSettings: [memory] }
+    sim.faults.add({
+      operation: 'UpdateEnvironment',
+      times: 1,
+      effect: { kind: 'callback', run: () => void ask(sim, 'UpdateEnvironment', change) },
+    })
+    sim.faults.add({ operation: 'UpdateEnvironment', times: 1, effect: { kind: 'reset' } })
+    const { outputs } = await deployBeanstalk(sim, onlySettings)
+    expect([outputs.verdict, settingOf(sim, timeout)]).toEqual(['succeeded', '900'])
+    expect(
+      beanstalkOf(sim).environment(production).settings.has('aws:elasticbeanstalk:application:environment MEMORY'),
+    ).toBe(true)
+  })
+
+  test('are found where they were accepted, and are sent once', async () => {
+    const sim = beanstalkScene()
+    sim.faults.add({ operation: 'UpdateEnvironment', effect: { kind: 'apply-then-drop' } })
+    const { outputs } = await deployBeanstalk(sim, onlySettings)
+    expect([outputs.verdict, settingOf(sim, timeout), updates(sim)]).toEqual(['succeeded', '900', 1])
+  })
+})
+
+describe('a deployment that is watched by its id before any instance shows its version', () => {
+  const watching = { 'source-directory': '', 'version-label': '' }
+  test.each([
+    [{ policy: 'Immutable' }, 'healthy', 'succeeded', 'v2'],
+    [{ policy: 'Immutable' }, 'fails', 'rolled-back', ''],
+    [{ ...rolling, instances: 3 }, 'healthy', 'succeeded', 'v2'],
+    [{ enhanced: false }, 'healthy', 'succeeded', 'v2'],
+    [{ enhanced: false }, 'fails', 'failed', ''],
+  ])('%j, %s: %s', async (seed, does, verdict, label) => {
+    const sim = beanstalkScene(seed)
+    if (does === 'fails') beanstalkOf(sim).behave('v2', crash)
+    const begun = await deployBeanstalk(sim, { 'wait-for-deployment': 'false' })
+    const id = begun.outputs['deployment-id'] ?? ''
+    const { outputs, log } = await deployBeanstalk(sim, { ...watching, 'deployment-id': id })
+    expect({ verdict: outputs.verdict, log }).toMatchObject({ verdict })
+    if (label) expect(outputs['version-label']).toBe(label)
+  })
+})
+
+test('an abort that takes longer than the post step may does not say that it rolls back', async () => {
+  const sim = beanstalkScene({ ...rolling, instances: 3 })
+  Object.assign(beanstalkOf(sim).quirks, { abort: 200 })
+  const { runner, action } = await prepare(sim)
+  after(sim, 60, () => runner.cancel())
+  const given = { 'application-name': 'shop', 'environment-name': production, 'aws-region': 'eu-west-1' }
+  const inputs = givenInputs(deployBeanstalkInputs, { ...given, 'source-directory': 'app', 'version-label': 'v2' })
+  await action.main(inputs, runner)
+  const post = await prepare(sim, { state: runner.savedState })
+  await post.action.post?.(inputs, post.runner)
+  const log = post.runner.lines.join('\n')
+  expect(log).not.toMatch(/now rolls back/)
+  expect(log).toMatch(/took longer than 25 s[\s\S]*version-label: v1/)
+})
+
+describe('a version that fails after settings were changed for it', () => {
+  const given = { 'option-settings': 'aws:elasticbeanstalk:command:Timeout=900\nenv:LOG_LEVEL=debug' }
+  const level = 'aws:elasticbeanstalk:application:environment LOG_LEVEL'
+  const scene = (policy: string) => {
+    const sim = beanstalkScene({ policy, settings: { 'aws:elasticbeanstalk:command': { Timeout: '300' } } })
+    beanstalkOf(sim).behave('v2', crash)
+    return sim
+  }
+
+  test.each(['AllAtOnce', 'Immutable'])('has them put back on request, by the policy %s', async (policy) => {
+    const sim = scene(policy)
+    const { outputs, labels } = await deployBeanstalk(sim, { ...given, 'roll-back-on-failure': 'true' })
+    expect([outputs.verdict, labels]).toEqual(['rolled-back', ['v1', 'v1']])
+    expect([settingOf(sim, timeout), settingOf(sim, level)]).toEqual(['300', undefined])
+  })
+
+  test('says that they are still changed where they are not put back', async () => {
+    const sim = scene('Immutable')
+    const { outputs, log } = await deployBeanstalk(sim, given)
+    expect([outputs.verdict, settingOf(sim, timeout)]).toEqual(['rolled-back', '900'])
+    expect(log).toMatch(
+      /Option settings keep the values of this run: aws:elasticbeanstalk:command:Timeout, \S*LOG_LEVEL/,
+    )
+  })
+
+  test('says so, too, where AWS refuses to put them back', async () => {
+    const sim = scene('Immutable')
+    sim.faults.add({
+      operation: 'UpdateEnvironment',
+      skip: 2,
+      times: 1,
+      effect: {
+        kind: 'callback',
+        run: () => beanstalkOf(sim).failConfiguration(production, 'Service:AmazonCloudFormation, Message:Quota'),
+      },
+    })
+    const { outputs, log } = await deployBeanstalk(sim, { ...given, 'roll-back-on-failure': 'true' })
+    expect([outputs.verdict, settingOf(sim, timeout)]).toEqual(['rollback-failed', '900'])
+    expect(log).toMatch(/Option settings keep the values of this run/)
+  })
 })

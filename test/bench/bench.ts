@@ -1,10 +1,12 @@
 /**
- * `npm run bench [-- part …] [folder] [--peer checkout] [--json]`: start-up, preflight, lag at the end, calls, failures,
- * growth, scale, a large layer and a site, or only the parts that are named. With `--peer`, start-up is measured beside the action in that folder.
+ * `npm run bench [-- part …] [folder] [--peer checkout] [--beanstalk-peer checkout …] [--json]`: start-up, preflight, lag at the end,
+ * calls, failures, growth, scale, a large layer, a site and verdicts of Elastic Beanstalk, or only the parts that are named. With
+ * `--peer`, start-up is measured beside the action in that folder, and with `--beanstalk-peer` verdicts beside those of others.
  * Exit code 1 when a requirement is missed.
  */
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { judgeVerdicts } from './beanstalk/verdicts.ts'
 import { measureBesidePeer } from './beside-peer.ts'
 import { countCalls } from './calls.ts'
 import { playFailures } from './failures.ts'
@@ -18,7 +20,11 @@ import { measureStartUp } from './start-up.ts'
 import { isMet, rendered, type Table } from './table.ts'
 
 const { values, positionals } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, peer: { type: 'string' } },
+  options: {
+    json: { type: 'boolean', default: false },
+    peer: { type: 'string' },
+    'beanstalk-peer': { type: 'string', multiple: true, default: [] },
+  },
   allowPositionals: true,
 })
 
@@ -33,6 +39,7 @@ const parts: Readonly<Record<string, (folder: string) => Promise<Table>>> = {
   scale: measureScale,
   layout: measureLayout,
   site: measureSite,
+  'beanstalk-verdicts': () => judgeVerdicts(values['beanstalk-peer']),
 }
 const named = positionals.filter((positional) => positional in parts)
 const folder = positionals.find((positional) => !(positional in parts)) ?? join(import.meta.dirname, '../../dist')

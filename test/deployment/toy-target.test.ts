@@ -104,7 +104,9 @@ function toy(
           yield { kind: 'paused', at: clock.now(), pause }
         }
         yield { kind: 'message', at: clock.now(), message: untrusted('the PIN is correct-horse') }
-        return { outcome: ends, serving: version(ends === 'succeeded' ? to : from) }
+        // What is live after a failure is not proven here.
+        const serving = version(ends === 'succeeded' ? to : from)
+        return { outcome: ends, ...(ends !== 'failed' && { serving }) }
       }
     },
     async explain() {

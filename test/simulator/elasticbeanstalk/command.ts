@@ -72,6 +72,8 @@ function* hang(
   const said =
     'The following instances have not responded in the allowed command timeout time (they might still finish eventually on their own)'
   tell(state, environment, `${said}: ${list(failing)}.`, 'WARN')
+  const behaviour = state.behaviour(label)
+  if (behaviour.kind === 'command-hangs' && behaviour.endsWithTimeouts) return false
   summarize({ state, environment, label, deploymentId }, instances.length - failing.length, failing, 'TimedOut')
   return false
 }

@@ -11,8 +11,9 @@ export const logKey = (environmentId: string, requestId: string) =>
   `resources/environments/logs/deployments/${environmentId}/eb-deployment-${requestId}.log`
 
 /** Appends lines to the log of the operation in progress. */
-export function log(state: State, { EnvironmentId, operation }: Environment, ...lines: readonly string[]): void {
-  if (operation === undefined) return
+export function log(state: State, { EnvironmentId, operation, Tier }: Environment, ...lines: readonly string[]): void {
+  // A cluster has a ZIP file of its pods' logs instead, once the deployment has ended.
+  if (operation === undefined || Tier?.Type === 'EKS') return
   const key = logKey(EnvironmentId, operation.requestId)
   const time = new Date(state.world.clock.now()).toISOString().slice(0, 19).replace('T', ' ')
   const before = state.storage.read(state.bucket, key) ?? Buffer.alloc(0)

@@ -2,6 +2,7 @@
 
 import type { Script, Wait } from '../ecs/script.ts'
 import { hexadecimal } from '../identifiers.ts'
+import { isCluster, rollOut } from './cluster.ts'
 import { type Deploying, runCommand } from './command.ts'
 import { log } from './deployment-log.ts'
 import { tell } from './events.ts'
@@ -45,13 +46,17 @@ export function startDeployment(state: State, environment: Environment, label: s
   environment.player.play(deploy(deploying, policy))
 }
 
+/** One of two ends of a command that timed out; which one AWS chooses when, no page says. */
+const commandTimeouts =
+  'Update environment operation is complete, but with command timeouts. Try increasing the timeout period. For more information, see troubleshooting documentation.'
+
 function* deploy(deploying: Deploying, policy: string): Script {
   const { state, environment, label } = deploying
   const previous = environment.expected
   tell(state, environment, 'Environment update is starting.')
   log(state, environment, `[INFO] Deployment of application version ${label} started`)
   yield { seconds: 3 }
-  const succeeded = yield* byPolicy(deploying, policy)
+  const succeeded = !isUnprocessable(deploying) && (yield* byPolicy(deploying, policy))
   if (succeeded) {
     environment.expected = { label, deploymentId: deploying.deploymentId }
     environment.VersionLabel = label
@@ -59,8 +64,11 @@ function* deploy(deploying: Deploying, policy: string): Script {
     tell(state, environment, 'Environment update completed successfully.')
     log(state, environment, '[INFO] Deployment completed')
   } else {
-    environment.VersionLabel = previous.label
-    tell(state, environment, 'Failed to deploy application.', 'ERROR')
+    const behaviour = state.behaviour(label)
+    const isLate = behaviour.kind === 'command-hangs' && behaviour.endsWithTimeouts === true
+    environment.VersionLabel = isLate ? label : previous.label
+    if (isLate) tell(state, environment, commandTimeouts)
+    else tell(state, environment, 'Failed to deploy application.', 'ERROR')
     log(state, environment, '[ERROR] Deployment failed')
   }
   environment.Status = 'Ready'
@@ -68,7 +76,16 @@ function* deploy(deploying: Deploying, policy: string): Script {
   environment.DateUpdated = new Date(state.world.clock.now())
 }
 
+/** A bundle that nobody asked to process is processed now. */
+function isUnprocessable({ state, environment, label }: Deploying): boolean {
+  const behaviour = state.behaviour(label)
+  if (behaviour.kind !== 'processing-fails') return false
+  tell(state, environment, behaviour.message, 'ERROR')
+  return true
+}
+
 function byPolicy(deploying: Deploying, policy: string): Generator<Wait, boolean, void> {
+  if (isCluster(deploying.environment)) return rollOut(deploying)
   switch (policy) {
     case 'Rolling':
       return rolling(deploying, false)

@@ -1,7 +1,8 @@
 /** AWS Elastic Beanstalk of one region. */
-import type { ConfigurationOptionSetting } from '@aws-sdk/client-elastic-beanstalk'
-import type { AwsService, World } from '../contract.ts'
+import type { ConfigurationOptionSetting, EventSeverity } from '@aws-sdk/client-elastic-beanstalk'
+import { AwsError, type AwsService, type Handler, type Handlers, type World } from '../contract.ts'
 import { store } from '../s3/store.ts'
+import { hasDockerrunDigest } from './bundle.ts'
 import { newEnvironment } from './create-environment.ts'
 import { environmentHandlers } from './environments.ts'
 import { eventHandlers, tell } from './events.ts'
@@ -35,6 +36,8 @@ export interface BeanstalkSeed {
   readonly enhanced?: boolean
   readonly solutionStack?: string
   readonly tier?: { readonly Name: string; readonly Type: string; readonly Version: string }
+  /** Of the live version, for cluster mode, which has neither instances nor their health. */
+  readonly image?: string
   readonly tags?: Readonly<Record<string, string>>
 }
 
@@ -53,6 +56,8 @@ export interface Beanstalk extends AwsService {
   /** Application of an environment; undefined for one that is not there. */
   applicationOf(name: string): string | undefined
   version(label: string): AppVersion | undefined
+  /** An event of another operation than those of the environment's own update. */
+  tell(environment: string, message: string, severity: EventSeverity, requestId: string): void
   /** A managed platform update, which keeps the environment from being ready for so long. */
   managedUpdate(environment: string, seconds: number): void
   /** The next change of settings of an environment fails with this event. */
@@ -86,7 +91,8 @@ const optionsOf = ({ policy, settings = {} }: BeanstalkSeed): readonly Configura
   ].map(([Namespace, OptionName, Value]) => ({ Namespace, OptionName, Value }))
 
 function seedIn(state: State, seed: BeanstalkSeed): Environment {
-  const { application = 'shop', environment: name, label = 'v1', instances = 2, enhanced = true } = seed
+  const { application = 'shop', environment: name, label = 'v1', image } = seed
+  const { instances = image === undefined ? 2 : 0, enhanced = image === undefined } = seed
   const now = new Date(state.world.clock.now())
   if (!state.applications.has(application)) state.applications.set(application, { createdAt: now.getTime() })
   if (!state.versions.some((one) => one.ApplicationName === application && one.VersionLabel === label))
@@ -94,7 +100,9 @@ function seedIn(state: State, seed: BeanstalkSeed): Environment {
       ApplicationName: application,
       VersionLabel: label,
       ApplicationVersionArn: `arn:aws:elasticbeanstalk:${state.region}:${state.world.accountId}:applicationversion/${application}/${label}`,
-      SourceBundle: { S3Bucket: state.bucket, S3Key: `${application}/${label}.zip` },
+      ...(image === undefined
+        ? { SourceBundle: { S3Bucket: state.bucket, S3Key: `${application}/${label}.zip` } }
+        : { ImageSource: { Uri: image } }),
       Status: 'Processed',
       DateCreated: now,
       DateUpdated: now,
@@ -130,6 +138,36 @@ function managedUpdate(state: State, name: string, seconds: number): void {
   )
 }
 
+/** Of the Docker platform, where it takes no digest; which no page says. */
+function refusal({ quirks, versions, storage }: State, label: string): VersionBehaviour | undefined {
+  if (!quirks.refusesDigests) return undefined
+  const { S3Bucket = '', S3Key = '' } = versions.find(({ VersionLabel }) => VersionLabel === label)?.SourceBundle ?? {}
+  if (!hasDockerrunDigest(storage.read(S3Bucket, S3Key))) return undefined
+  return { kind: 'command-fails', exitCode: 1, step: 'Docker Pull', log: ['invalid reference format'] }
+}
+
+/** Refuses requests that do not fit into the bucket of the region: Elastic Beanstalk throttles all of them together. */
+function throttled({ quirks, world }: State, handlers: Handlers): Handlers {
+  let tokens = quirks.requests.capacity
+  let filledAt = world.clock.now()
+  const take = () => {
+    const { capacity, perSecond } = quirks.requests
+    const now = world.clock.now()
+    tokens = Math.min(capacity, tokens + ((now - filledAt) / 1000) * perSecond)
+    filledAt = now
+    if (tokens < 1) throw new AwsError('ThrottlingException', 'Rate exceeded')
+    tokens--
+  }
+  const limited = Object.entries(handlers).map(([operation, handle]): [string, Handler] => [
+    operation,
+    (input, call) => {
+      take()
+      return handle(input, call)
+    },
+  ])
+  return Object.fromEntries(limited)
+}
+
 export function createBeanstalk(world: World, region: string): Beanstalk {
   const bucket = `elasticbeanstalk-${region}-${world.accountId}`
   const storage = storageIn(world, region, bucket)
@@ -147,6 +185,7 @@ export function createBeanstalk(world: World, region: string): Beanstalk {
     branchLifecycle: new Map(),
     versionQuota: 1000,
     behaviour: (label) =>
+      refusal(state, label) ??
       rules.find((rule) => (typeof rule.label === 'string' ? rule.label === label : rule.label.test(label)))
         ?.behaviour ?? { kind: 'healthy' },
   }
@@ -171,12 +210,14 @@ export function createBeanstalk(world: World, region: string): Beanstalk {
     failConfiguration: (name, message) => {
       findEnvironment(state, { EnvironmentName: name }).nextConfigurationFailure = message
     },
-    handlers: {
+    tell: (name, message, severity, requestId) =>
+      tell(state, findEnvironment(state, { EnvironmentName: name }), message, severity, requestId),
+    handlers: throttled(state, {
       ...versionHandlers(state),
       ...environmentHandlers(state),
       ...eventHandlers(state),
       ...healthHandlers(state),
       ...settingHandlers(state),
-    },
+    }),
   }
 }

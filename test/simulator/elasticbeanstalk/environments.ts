@@ -14,6 +14,7 @@ import type {
 import { AwsError, type Call, type Handlers } from '../contract.ts'
 import type { Script } from '../ecs/script.ts'
 import { paginate } from '../identifiers.ts'
+import { requireFit } from './cluster.ts'
 import { create, type EnvironmentToMake } from './create-environment.ts'
 import { startDeployment } from './deployment.ts'
 import { tell } from './events.ts'
@@ -25,7 +26,17 @@ import { usableVersion } from './versions.ts'
 /** EnvironmentDescription of an environment. */
 function described(state: State, environment: Environment) {
   const { EnvironmentName, EnvironmentId, ApplicationName, VersionLabel, SolutionStackName, PlatformArn } = environment
-  const { CNAME, EndpointURL, EnvironmentArn, Status, Tier, operation, DateUpdated, CreatedAt } = environment
+  const {
+    CNAME,
+    EndpointURL,
+    EnvironmentArn,
+    Status,
+    Tier,
+    operation,
+    DateUpdated,
+    CreatedAt,
+    shownReadyUntil = 0,
+  } = environment
   return {
     EnvironmentName,
     EnvironmentId,
@@ -36,7 +47,7 @@ function described(state: State, environment: Environment) {
     CNAME,
     EndpointURL,
     EnvironmentArn,
-    Status,
+    Status: Status === 'Updating' && state.world.clock.now() < shownReadyUntil ? 'Ready' : Status,
     Tier,
     DateCreated: new Date(CreatedAt),
     DateUpdated: DateUpdated ?? new Date(CreatedAt),
@@ -71,13 +82,14 @@ function update(state: State, input: UpdateEnvironmentMessage, call: Call) {
       'InvalidParameterCombination',
       'You cannot update both the application version and the configuration settings of an environment in one request.',
     )
-  if (label !== undefined) usableVersion(state, environment.ApplicationName, label)
+  if (label !== undefined) requireFit(environment, usableVersion(state, environment.ApplicationName, label))
   requireReady(environment)
   const mistake = invalidSetting(settings)
   if (mistake !== undefined) throw new AwsError('ConfigurationValidationException', mistake)
   const requestId = call.requestId ?? ''
+  environment.shownReadyUntil = state.world.clock.now() + state.quirks.readyLag * 1000
   if (label !== undefined) startDeployment(state, environment, label, requestId)
-  else startConfiguration(state, environment, settings, requestId)
+  else startConfiguration(state, environment, { settings, removed }, requestId)
   return described(state, environment)
 }
 

@@ -7,16 +7,25 @@ import { AwsError, type Handlers } from '../contract.ts'
 import { type Environment, findEnvironment, type Instance, type State } from './state.ts'
 
 interface Health {
-  readonly status: 'Ok' | 'Warning' | 'Degraded' | 'Severe' | 'Pending'
+  readonly status: 'Ok' | 'Warning' | 'Degraded' | 'Severe' | 'Pending' | 'NoData'
   readonly causes: readonly string[]
 }
 
-const colors = { Ok: 'Green', Warning: 'Yellow', Degraded: 'Red', Severe: 'Red', Pending: 'Grey' } as const
+const colors = {
+  Ok: 'Green',
+  Warning: 'Yellow',
+  Degraded: 'Red',
+  Severe: 'Red',
+  Pending: 'Grey',
+  NoData: 'Grey',
+} as const
 
 function instanceHealth(state: State, { expected, operation }: Environment, instance: Instance): Health {
   const behaviour = state.behaviour(instance.label)
   if (behaviour.kind === 'unhealthy' && instance.status === 'Deployed')
     return { status: 'Severe', causes: behaviour.causes }
+  if (behaviour.kind === 'warning') return { status: 'Warning', causes: behaviour.causes }
+  if (behaviour.kind === 'no-data') return { status: 'NoData', causes: ['None of the instances are sending data.'] }
   if (instance.status === 'Failed' && operation === undefined)
     return { status: 'Severe', causes: [wrongVersion(instance, expected)] }
   if (operation === undefined && instance.label !== expected.label)
@@ -39,6 +48,8 @@ export function environmentHealth(state: State, environment: Environment): Healt
     causes.push(
       `Incorrect application version found on ${wrong.length} out of ${instances.length} instances. Expected version "${expected.label}" (deployment ${expected.deploymentId}).`,
     )
+  const known = all.find(({ status }) => status === 'NoData') ?? all.find(({ status }) => status === 'Warning')
+  if (known && causes.length === 0) return known
   const isSevere = all.some(({ status }) => status === 'Severe')
   if (isSevere) return { status: 'Severe', causes }
   return causes.length > 0 ? { status: 'Degraded', causes } : { status: 'Ok', causes: [] }

@@ -2,6 +2,7 @@
 import type {
   ConfigurationOptionSetting,
   DescribeConfigurationSettingsMessage,
+  OptionSpecification,
   ValidateConfigurationSettingsMessage,
 } from '@aws-sdk/client-elastic-beanstalk'
 import type { Handlers } from '../contract.ts'
@@ -19,7 +20,7 @@ const limits: Readonly<Record<string, (value: string) => boolean>> = {
   'aws:elasticbeanstalk:trafficsplitting NewVersionPercent': (value) => Number(value) >= 1 && Number(value) <= 100,
 }
 
-const keyOf = ({ Namespace, OptionName }: ConfigurationOptionSetting) => `${Namespace} ${OptionName}`
+const keyOf = ({ Namespace, OptionName }: OptionSpecification) => `${Namespace} ${OptionName}`
 
 /** What ValidateConfigurationSettings says of settings. */
 function messages(settings: readonly ConfigurationOptionSetting[]) {
@@ -37,11 +38,17 @@ function messages(settings: readonly ConfigurationOptionSetting[]) {
 export const invalidSetting = (settings: readonly ConfigurationOptionSetting[]): string | undefined =>
   messages(settings)[0]?.Message
 
+/** Options that get values, and those that lose them. */
+export interface SettingsChange {
+  readonly settings: readonly ConfigurationOptionSetting[]
+  readonly removed: readonly OptionSpecification[]
+}
+
 /** Changes settings of an environment that is ready. */
 export function startConfiguration(
   state: State,
   environment: Environment,
-  settings: readonly ConfigurationOptionSetting[],
+  { settings, removed }: SettingsChange,
   requestId: string,
 ): void {
   environment.Status = 'Updating'
@@ -51,20 +58,27 @@ export function startConfiguration(
     isAbortable: true,
     undo: () => false,
   }
-  environment.player.play(configure(state, environment, settings))
+  const changed = new Map(environment.settings)
+  for (const option of removed) changed.delete(keyOf(option))
+  for (const setting of settings) changed.set(keyOf(setting), setting)
+  environment.draft = { status: 'pending', settings: changed }
+  environment.player.play(configure(state, environment, changed))
 }
 
-function* configure(state: State, environment: Environment, settings: readonly ConfigurationOptionSetting[]): Script {
+function* configure(state: State, environment: Environment, changed: Environment['settings']): Script {
   tell(state, environment, 'Environment update is starting.')
   tell(state, environment, `Updating environment ${environment.EnvironmentName}'s configuration settings.`)
   yield { seconds: state.quirks.configuration }
   const failure = environment.nextConfigurationFailure
   environment.nextConfigurationFailure = undefined
   if (failure === undefined) {
-    for (const setting of settings) environment.settings.set(keyOf(setting), setting)
+    environment.settings.clear()
+    for (const [key, setting] of changed) environment.settings.set(key, setting)
+    environment.draft = undefined
     tell(state, environment, 'Successfully deployed new configuration to environment.')
     tell(state, environment, 'Environment update completed successfully.')
   } else {
+    environment.draft = { status: 'failed', settings: changed }
     tell(state, environment, failure, 'ERROR')
     tell(state, environment, 'Failed to deploy configuration.', 'ERROR')
     tell(state, environment, 'The environment was reverted to the previous configuration setting.')
@@ -77,19 +91,16 @@ export function settingHandlers(state: State): Handlers {
   return {
     DescribeConfigurationSettings: (input: DescribeConfigurationSettingsMessage) => {
       applicationOf(state, input.ApplicationName)
-      const environment = findEnvironment(state, input)
-      return {
-        ConfigurationSettings: [
-          {
-            ApplicationName: environment.ApplicationName,
-            EnvironmentName: environment.EnvironmentName,
-            SolutionStackName: environment.SolutionStackName,
-            PlatformArn: environment.PlatformArn,
-            DeploymentStatus: 'deployed',
-            OptionSettings: [...environment.settings.values()],
-          },
-        ],
-      }
+      const { ApplicationName, EnvironmentName, SolutionStackName, PlatformArn, settings, draft } = findEnvironment(
+        state,
+        input,
+      )
+      const row = (DeploymentStatus: string, values: Environment['settings']) => ({
+        ...{ ApplicationName, EnvironmentName, SolutionStackName, PlatformArn, DeploymentStatus },
+        OptionSettings: [...values.values()],
+      })
+      const drafts = draft ? [row(draft.status, draft.settings)] : []
+      return { ConfigurationSettings: [...drafts, row('deployed', settings)] }
     },
     ValidateConfigurationSettings: (input: ValidateConfigurationSettingsMessage) => ({
       Messages: messages(input.OptionSettings ?? []),

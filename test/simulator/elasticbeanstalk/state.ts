@@ -20,9 +20,13 @@ export type VersionBehaviour =
       readonly on?: readonly number[]
     }
   /** The command does not end before the time-out of Elastic Beanstalk. */
-  | { readonly kind: 'command-hangs'; readonly on?: readonly number[] }
+  | { readonly kind: 'command-hangs'; readonly on?: readonly number[]; readonly endsWithTimeouts?: boolean }
   /** Deployed, but the instances never pass their checks. `causes`: those of enhanced health. */
   | { readonly kind: 'unhealthy'; readonly causes: readonly string[] }
+  /** Deployed, with the status Warning (Yellow) from then on. */
+  | { readonly kind: 'warning'; readonly causes: readonly string[] }
+  /** Deployed, and the instances send no data of their health (Grey). */
+  | { readonly kind: 'no-data' }
   /** No instance can be launched for it; for policies that launch some. */
   | { readonly kind: 'launch-fails'; readonly message: string }
   /** The bundle does not pass the validation of CreateApplicationVersion. */
@@ -45,6 +49,10 @@ export interface BeanstalkQuirks {
   swap: number
   /** Whether the Docker platform refuses a digest in `Dockerrun.aws.json`, which no page says. */
   refusesDigests: boolean
+  /** How long DescribeEnvironments shows an environment as Ready after its update was accepted. */
+  readyLag: number
+  /** Requests of one region: a bucket of so many, and how many more a second. No page has the figures of AWS. */
+  requests: { readonly capacity: number; readonly perSecond: number }
   /** Whether DescribeEnvironments names the new version from the beginning of its deployment. */
   labelFromStart: boolean
 }
@@ -62,6 +70,8 @@ export const usualQuirks: Readonly<BeanstalkQuirks> = {
   configuration: 40,
   swap: 12,
   refusesDigests: false,
+  readyLag: 0,
+  requests: { capacity: 60, perSecond: 2 },
   labelFromStart: false,
 }
 
@@ -92,12 +102,18 @@ export interface Environment extends EnvironmentDescription {
   expected: { readonly label: string; readonly deploymentId: number }
   /** By namespace and name. */
   readonly settings: Map<string, ConfigurationOptionSetting>
+  /** Settings that are being deployed, or that could not be: API reference, ConfigurationSettingsDescription. */
+  draft?:
+    | { readonly status: 'pending' | 'failed'; readonly settings: Map<string, ConfigurationOptionSetting> }
+    | undefined
   /** Enhanced health; false: basic. */
   readonly enhanced: boolean
   /** The operation in progress. */
   operation?: Operation | undefined
   readonly player: Player
   managedAction?: { readonly id: string; readonly from: number } | undefined
+  /** Until then it is shown as Ready, although its update has begun. */
+  shownReadyUntil?: number
   /** The next change of settings fails with this event. */
   nextConfigurationFailure?: string | undefined
 }

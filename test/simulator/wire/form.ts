@@ -23,7 +23,7 @@ interface FormNode {
 export function decodeForm(model: Model, form: URLSearchParams, shape: string): unknown {
   const root: FormNode = { children: new Map() }
   for (const [key, value] of form) {
-    if (key === 'Action' || key === 'Version') continue
+    if (key === 'Action' || key === 'Operation' || key === 'Version') continue
     let node = root
     for (const part of key.split('.')) {
       const next = node.children.get(part) ?? { children: new Map() }
@@ -46,7 +46,7 @@ export function decodeScalar(shape: Shape, value: string): unknown {
     case 'boolean':
       return value === 'true' ? true : value === 'false' ? false : value
     case 'timestamp': {
-      const date = new Date(value)
+      const date = new Date(value.replace(basicFormat, '$1-$2-$3T$4:$5:$6'))
       return Number.isNaN(date.getTime()) ? value : date
     }
     case 'blob':
@@ -56,13 +56,18 @@ export function decodeScalar(shape: Shape, value: string): unknown {
   }
 }
 
+/** ISO 8601 without separators, which query services take as well. */
+const basicFormat = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)/
+
 function decodeNode(model: Model, reference: Reference, node: FormNode): unknown {
   const shape = shapeOf(model, reference)
   if (shape.type === 'structure') return decodeMembers(model, shape, node)
   if (shape.type === 'list' && shape.member !== undefined) {
     const member = shape.member
     const items =
-      isEc2(model) || isFlattened(reference, shape) ? node : node.children.get(locationName(member) ?? 'member')
+      isEc2(model) || isFlattened(reference, shape)
+        ? node
+        : (node.children.get(locationName(member) ?? 'member') ?? node.children.get('members'))
     if (!items) return node.value === '' ? [] : node.value
     return [...items.children]
       .sort(([left], [right]) => Number(left) - Number(right))

@@ -1,5 +1,5 @@
 import type { AwsError } from '../contract.ts'
-import type { HttpResponse } from '../http.ts'
+import { type HttpResponse, json } from '../http.ts'
 import { check, type Model, type Shape, shapeOf } from '../model.ts'
 import { encodeJson } from './json.ts'
 import { respondRest, respondRestError } from './rest-reply.ts'
@@ -34,6 +34,7 @@ export function respond(routed: Routed, output: unknown): HttpResponse {
       headers: { 'content-type': jsonType(model), 'x-amzn-requestid': requestId },
       body: operation.output === undefined ? '' : JSON.stringify(encodeJson(model, operation.output, value)),
     }
+  if (protocol === 'query' && routed.isJson) return respondQueryInJson(routed, value)
   const headers = { 'content-type': 'text/xml', 'x-amzn-requestid': requestId }
   const members = () => encodeMembers(model, shapeOf(model, operation.output ?? ''), value as Record<string, unknown>)
   if (protocol === 'ec2')
@@ -48,6 +49,18 @@ export function respond(routed: Routed, output: unknown): HttpResponse {
     status: 200,
     headers,
     body: `<${operationName}Response xmlns="${model.xmlNamespace}">${result}<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata></${operationName}Response>`,
+  }
+}
+
+/** As `text/xml`, with the same names; dates are seconds since 1970. */
+function respondQueryInJson({ model, operation, operationName, requestId }: Routed, value: unknown): HttpResponse {
+  const wrapper = operation.resultWrapper ?? `${operationName}Result`
+  const result = operation.output === undefined ? {} : { [wrapper]: encodeJson(model, operation.output, value) }
+  const body = { [`${operationName}Response`]: { ...result, ResponseMetadata: { RequestId: requestId } } }
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/json', 'x-amzn-requestid': requestId },
+    body: JSON.stringify(body),
   }
 }
 
@@ -124,7 +137,18 @@ export function respondError(reply: Reply, error: AwsError): HttpResponse {
       body: `<?xml version="1.0" encoding="UTF-8"?><Response><Errors><Error><Code>${escapeXml(error.code)}</Code><Message>${escapeXml(error.message)}</Message></Error></Errors><RequestID>${reply.requestId}</RequestID></Response>`,
     }
   if (reply.protocol === 'query') {
-    const code = shape?.error?.code ?? error.code
+    // Its name in the common errors of these services, such as that of AWS Elastic Beanstalk.
+    const common = error.code === 'ThrottlingException' ? 'Throttling' : error.code
+    const code = shape?.error?.code ?? common
+    if (reply.isJson)
+      return json(
+        status,
+        {
+          Error: { Code: code, Message: error.message, Type: isSender ? 'Sender' : 'Receiver' },
+          RequestId: reply.requestId,
+        },
+        { 'x-amzn-requestid': reply.requestId },
+      )
     return {
       status,
       headers: { 'content-type': 'text/xml', 'x-amzn-requestid': reply.requestId },

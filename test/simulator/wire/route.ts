@@ -74,6 +74,8 @@ export interface Routed {
   readonly accessKeyId: string
   readonly sessionToken: string | undefined
   readonly requestId: string
+  /** Of query services: whether the caller accepts JSON alone, which the older ones answer in. */
+  readonly isJson: boolean
   readonly input: Record<string, unknown>
   /** What the request breaks in AWS's model. */
   readonly violations: readonly Violation[]
@@ -86,6 +88,7 @@ export interface Reply {
   readonly requestId: string
   /** Of the request, where the reply depends on it. */
   readonly method?: string
+  readonly isJson?: boolean
 }
 
 /** The SigV4 credential: who signs, for which region and service. Signatures themselves are not verified. */
@@ -131,13 +134,18 @@ function find(request: HttpRequest, requestId: string): Found {
     const model = loadModel(endpoint.service)
     return { endpoint, model, protocol: 'json', operationName, read: (shape) => decodeBody(model, shape, request.body) }
   }
-  if (type.startsWith('application/x-www-form-urlencoded') || request.query.has('Action')) {
+  if (
+    type.startsWith('application/x-www-form-urlencoded') ||
+    request.query.has('Action') ||
+    request.query.has('Operation')
+  ) {
     const form = new URLSearchParams(request.body.length ? request.body.toString() : request.query)
     const version = form.get('Version')
     const named = endpoints.filter((candidate) => candidate.query?.version === version)
     const endpoint =
       named.find((candidate) => candidate.query?.signing === scope?.service) ?? (scope ? undefined : named[0])
-    const operationName = form.get('Action') ?? ''
+    // `Operation` is its name in the API of AWS Elastic Beanstalk, too: einaregilsson/beanstalk-deploy has used it since 2019.
+    const operationName = form.get('Action') ?? form.get('Operation') ?? ''
     if (!endpoint)
       return refuse(
         'query',
@@ -178,7 +186,8 @@ function find(request: HttpRequest, requestId: string): Found {
 export function route(request: HttpRequest, requestId: string): Routed {
   const { endpoint, model, protocol, operationName, read } = find(request, requestId)
   const operation = model.operations[operationName]
-  const reply = { protocol, model, requestId, method: request.method }
+  const isJson = request.headers.accept === 'application/json'
+  const reply = { protocol, model, requestId, method: request.method, isJson }
   if (operation === undefined)
     throw new UnroutableRequest(
       reply,
@@ -210,6 +219,7 @@ export function route(request: HttpRequest, requestId: string): Routed {
     accessKeyId: scope?.accessKeyId ?? '',
     sessionToken: request.headers['x-amz-security-token'],
     requestId,
+    isJson,
     input: input as Record<string, unknown>,
     violations,
   }

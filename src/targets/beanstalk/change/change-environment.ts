@@ -2,12 +2,13 @@ import type { Changed, Obstacle } from '../../../deployment/conflict.ts'
 import type { End } from '../../../deployment/outcomes.ts'
 import type { Events } from '../../../deployment/target.ts'
 import type { ApplicationVersion, BeanstalkEnvironment, EnvironmentUpdate } from '../../../ports.ts'
+import { joined } from '../../../text.ts'
 import { changed } from '../prepare/obstacle.ts'
 import type { BeanstalkContext } from '../request/beanstalk-request.ts'
 import { watchUpdate } from '../watch/watch-update.ts'
 import { markGood, pruneVersions } from './after-success.ts'
 import type { Change } from './change.ts'
-import { rollBackAfter } from './heal.ts'
+import { rollBackAfter, settingsLeft } from './heal.ts'
 import { obtainVersion } from './obtain-version.ts'
 import { startedEvent } from './started-update.ts'
 
@@ -90,6 +91,12 @@ async function* settled(end: End, version: ApplicationVersion, change: Change): 
     yield* markGood(version, change)
     yield* pruneVersions(version, change)
   }
-  const isBad = end.outcome === 'failed' && change.request.rollsBack
-  return isBad ? yield* rollBackAfter(end, change) : end
+  const hasSettings = change.decision.settings.length > 0 && !change.adopted
+  const isBad = end.outcome === 'failed' || (end.outcome === 'rolled-back' && hasSettings)
+  if (isBad && change.request.rollsBack) return yield* rollBackAfter(end, change)
+  return hasSettings && /^(failed|rolled-back|stopped)$/.test(end.outcome) ? withSettingsLeft(end, change) : end
+}
+
+function withSettingsLeft(end: End, change: Change): End {
+  return { ...end, left: joined([...(end.left ? [end.left] : []), settingsLeft(change)], ' ') }
 }

@@ -1,9 +1,9 @@
 import { type Clock, deadlineIn, remaining } from '../../../clock.ts'
 import type { DeploymentRecord } from '../../../deployment/deployment-record.ts'
 import type { Settlement, Truth } from '../../../deployment/settle-cancelled.ts'
-import { Failure } from '../../../failure.ts'
+import { Failure, type FailureCode } from '../../../failure.ts'
 import type { OptionSetting } from '../../../ports.ts'
-import { text, untrusted } from '../../../text.ts'
+import { type Text, text, untrusted } from '../../../text.ts'
 import { environmentNouns } from '../request/beanstalk-nouns.ts'
 import type { BeanstalkAccess, BeanstalkRecord } from '../request/beanstalk-request.ts'
 import { openKnownProperties } from '../request/known-properties.ts'
@@ -56,20 +56,42 @@ async function look(record: DeploymentRecord, own: BeanstalkRecord, { beanstalk 
   return { kind: 'ended', words: completed ? 'had completed' : 'had ended', isComplete, serving }
 }
 
-/** Aborts the update. Where instances were updated one after another, the version before is deployed to all of them again. */
+/**
+ * Aborts the update. Where instances were updated one after another, the version before is deployed to all of them again. Throws where
+ * the abort takes longer than the post step may: nothing would put the instances back.
+ */
 async function stop(
   { from }: DeploymentRecord,
-  { application, environment: name, mixes }: BeanstalkRecord,
+  own: BeanstalkRecord,
   { beanstalk }: BeanstalkAccess,
   clock: Clock,
 ): Promise<void> {
+  const { application, environment: name, mixes } = own
   await beanstalk.abort(name)
   if (!mixes || from === undefined) return
   const deadline = deadlineIn(clock, longestAbort)
   while (remaining(clock, deadline) > 0) {
     const now = await beanstalk.describeEnvironment(application, name)
     if (now === undefined) return
-    if (now.status === 'Ready') return void (await beanstalk.update(now, { label: from.label }))
+    if (now.status === 'Ready') {
+      if ((await beanstalk.update(now, { label: from.label })) !== undefined) return
+      throw notBack('deployment-conflict', own, from.label, text`another update began when the abort had ended`)
+    }
     await clock.sleep(pause)
   }
+  throw notBack('timed-out', own, from.label, text`the abort (AbortEnvironmentUpdate) took longer than 25 s`)
+}
+
+function notBack(
+  code: FailureCode,
+  { application, environment: name }: BeanstalkRecord,
+  label: string,
+  why: Text,
+): Failure {
+  return new Failure({
+    code,
+    what: text`the update was aborted, and instances may have both versions`,
+    why,
+    fix: text`Deploy ${untrusted(label)} to all instances again: actions/deploy-beanstalk with application-name: ${untrusted(application)}, environment-name: ${untrusted(name)}, version-label: ${untrusted(label)}.`,
+  })
 }

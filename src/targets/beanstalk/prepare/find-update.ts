@@ -3,10 +3,11 @@ import { startedEvent } from '../change/started-update.ts'
 import type { BeanstalkContext, BeanstalkRequest } from '../request/beanstalk-request.ts'
 import { policyOf } from '../request/deployment-policy.ts'
 import { factsIn, isBeginning } from '../watch/event-texts.ts'
+import { labelInProgress } from '../watch/fleet.ts'
 import { superseded } from '../watch/judge-update.ts'
 import type { Watched } from '../watch/read-update.ts'
 import { watchAgain, watchUpdate } from '../watch/watch-update.ts'
-import { labelInProgress, requestInProgress } from './obstacle.ts'
+import { requestInProgress } from './obstacle.ts'
 import { readState } from './read-state.ts'
 
 /** Events are kept for six weeks (API reference, DescribeEvents). Milliseconds. */
@@ -24,8 +25,11 @@ export async function findUpdate(
   if (found === undefined || (id === undefined && state.environment.status === 'Ready')) return undefined
   const { requestId, at } = found
   const isMoving = state.environment.status !== 'Ready'
-  const label = (isMoving ? labelInProgress(state.instances) : undefined) ?? state.environment.versionLabel
   const previous = state.environment.versionLabel
+  const begun = isMoving ? labelInProgress(state.instances) : previous
+  // No instance shows the version of an update that has just begun, and none ever does with basic health reporting.
+  const isOpen = isMoving && (begun === undefined || begun === previous)
+  const label = isOpen ? undefined : begun
   const policy = policyOf(state.settings)
   const watched = { application, environment: name, requestId, since: at }
   const version = (name: string | undefined) => (name === undefined ? undefined : { id: name, label: name })
@@ -52,7 +56,7 @@ export async function findUpdate(
         request,
         context,
         watched,
-        update: { label, previous, replaces: policy.replaces },
+        update: { label, isOpen, previous, replaces: policy.replaces },
         environmentId: state.environment.id,
         instances: state.instances?.length ?? 0,
       })

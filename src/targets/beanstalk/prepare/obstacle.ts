@@ -2,10 +2,10 @@ import type { Changed, Obstacle } from '../../../deployment/conflict.ts'
 import { unlessDenied } from '../../../deployment/optional-permission.ts'
 import { readBesideWatch } from '../../../deployment/time-limits.ts'
 import { Failure } from '../../../failure.ts'
-import type { BeanstalkInstance } from '../../../ports.ts'
 import { asName, setting, type Text, text, untrusted } from '../../../text.ts'
 import type { BeanstalkChange, BeanstalkContext } from '../request/beanstalk-request.ts'
 import { isBeginning } from '../watch/event-texts.ts'
+import { labelInProgress } from '../watch/fleet.ts'
 import { type EnvironmentState, provenanceOf } from './read-state.ts'
 
 /** An operation in progress, beside which Elastic Beanstalk takes no update; a managed update is named. */
@@ -46,12 +46,6 @@ async function versionInProgress({ environment, instances }: EnvironmentState, {
   const label = labelInProgress(instances)
   if (label === undefined || label === environment.versionLabel) return undefined
   return await beanstalk.describeVersion(environment.application, label)
-}
-
-/** The label of the newest deployment that instances have begun. */
-export function labelInProgress(instances: readonly BeanstalkInstance[] = []): string | undefined {
-  const [newest] = instances.toSorted((one, other) => (other.deploymentId ?? 0) - (one.deploymentId ?? 0))
-  return newest?.label
 }
 
 /** Events further back are of earlier operations: no update takes longer. Milliseconds. */

@@ -10,9 +10,10 @@ import type { OptionSetting } from '../../../ports.ts'
 import { joined, renderText, setting, text, untrusted } from '../../../text.ts'
 import { changeEnvironment } from '../change/change-environment.ts'
 import type { BeanstalkContext, BeanstalkRequest, WantedVersion } from '../request/beanstalk-request.ts'
+import { labelInProgress } from '../watch/fleet.ts'
 import { againBecause, decide, planOf, requireTier, requireUsable } from './decide.ts'
 import { judgeEnvironment, readFacts, rollbackFinding } from './environment-checks.ts'
-import { labelInProgress, obstacleOf, requestInProgress } from './obstacle.ts'
+import { obstacleOf, requestInProgress } from './obstacle.ts'
 import { type EnvironmentState, provenanceOf, readState } from './read-state.ts'
 
 /** Reads an environment and what is wanted of it, and decides; the result makes the change. */

@@ -7,8 +7,7 @@ import type { BeanstalkEvent } from '../../../ports.ts'
 const texts = {
   completed: /^(?:Environment update completed successfully|Successfully deployed new configuration to environment)\./,
   failed:
-    /^(?:Failed to deploy (?:application|configuration)|The environment was reverted to the previous configuration setting|Update environment operation is complete, but with errors)/,
-  timedOut: /have not responded in the allowed command timeout time|but with command timeouts/,
+    /^(?:Failed to deploy (?:application|configuration)|The environment was reverted to the previous configuration setting|Update environment operation is complete, but with (?:errors|command timeouts))/,
   aborted: /^During an aborted deployment|update is aborting|\baborted\b/i,
   shifted: /^Deployment succeeded\. Terminating old instances/,
   begun: /^Environment update is starting\./,
@@ -18,7 +17,6 @@ const texts = {
 export interface UpdateFacts {
   readonly completed: boolean
   readonly failed: boolean
-  readonly timedOut: boolean
   readonly aborted: boolean
   /** Traffic is on the new instances, and the old ones are being terminated. */
   readonly shifted: boolean
@@ -35,7 +33,6 @@ export function factsIn(events: readonly BeanstalkEvent[]): UpdateFacts {
   return {
     completed,
     failed: has(texts.failed) || (errors.length > 0 && !completed),
-    timedOut: has(texts.timedOut),
     aborted: has(texts.aborted),
     shifted: has(texts.shifted),
     said: ending?.message ?? errors.at(-1)?.message,

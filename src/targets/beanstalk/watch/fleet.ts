@@ -19,6 +19,12 @@ export function fleetOf(instances: readonly BeanstalkInstance[] | undefined, lab
   return { all: instances, ours, isWhole }
 }
 
+/** The label of the newest deployment that instances have begun. */
+export function labelInProgress(instances: readonly BeanstalkInstance[] = []): string | undefined {
+  const [newest] = instances.toSorted((one, other) => (other.deploymentId ?? 0) - (one.deploymentId ?? 0))
+  return newest?.label
+}
+
 function isDeployed({ deploymentStatus }: BeanstalkInstance): boolean {
   return deploymentStatus === 'Deployed'
 }

@@ -23,6 +23,8 @@ export interface Update {
   readonly label: string | undefined
   /** What was live before. */
   readonly previous: string | undefined
+  /** The label is not known yet: an update that another run began, before any instance shows it. */
+  readonly isOpen?: boolean | undefined
   /** Whether a failure leaves the old instances as they were (Immutable, TrafficSplitting). */
   readonly replaces: boolean
 }
@@ -46,6 +48,7 @@ export function judge(reading: Reading, update: Update): Conclusion {
   const { environment, events, instances } = reading
   if (environment === undefined || /^Terminat/.test(environment.status)) return gone(environment?.status)
   const facts = factsIn(events)
+  if (update.isOpen && environment.status === 'Ready') return unknownEnd(facts, instances, update)
   const fleet = update.label === undefined ? undefined : fleetOf(instances, update.label)
   if (environment.status !== 'Ready') {
     const isShifted = facts.shifted && (fleet === undefined || fleet.ours.length > 0)
@@ -56,6 +59,18 @@ export function judge(reading: Reading, update: Update): Conclusion {
   if (facts.failed) return { kind: 'ended', isStated: true, end: failed(facts, fleet, update, environment) }
   if (update.label === undefined) return settled(facts)
   return facts.completed ? completed(fleet, update, environment) : silent(fleet, update, environment)
+}
+
+/** An update has ended, and nothing shows the version that it deployed: basic health reporting, or it came to no instance. */
+function unknownEnd(facts: UpdateFacts, instances: Reading['instances'], update: Update): Conclusion {
+  if (facts.failed || facts.aborted) {
+    const outcome = facts.aborted ? 'stopped' : instances === undefined ? 'failed' : 'rolled-back'
+    const reason = facts.said === undefined ? undefined : untrusted(facts.said)
+    const left = instances === undefined ? { left: text`${capital(mixture(undefined))}. ${heal(update)}` } : {}
+    const serving = instances === undefined ? undefined : version(update.previous)
+    return { kind: 'ended', isStated: true, end: { outcome, reason, serving, ...left } }
+  }
+  return { kind: 'unclear', end: { outcome: 'failed', cause: unseen() } }
 }
 
 function gone(status: string | undefined): Conclusion {

@@ -7,14 +7,13 @@ import type { Reading, Update } from './judge-update.ts'
 
 /** Reports what a read shows and the one before did not. `instances`: how many there were before the deployment. */
 export function startNews(
-  update: Update,
   instances: number,
   now: () => number,
-): (reading: Reading) => DeploymentEvent[] {
+): (reading: Reading, update: Update) => DeploymentEvent[] {
   const told = new Map<string, number>()
   let progress = ''
   let isShifted = false
-  return ({ events, instances: seen }) => {
+  return ({ events, instances: seen }, update) => {
     const news = unseen(events, told).flatMap(inWords)
     const fleet = update.label === undefined ? undefined : fleetOf(seen, update.label)
     const counts = fleet && progressOf(fleet, instances)

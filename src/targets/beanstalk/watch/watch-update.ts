@@ -7,9 +7,11 @@ import { asName, type Text, text, untrusted } from '../../../text.ts'
 import { environmentNouns } from '../request/beanstalk-nouns.ts'
 import type { BeanstalkContext, BeanstalkRequest } from '../request/beanstalk-request.ts'
 import { startLogSteps } from './deployment-log.ts'
+import { fleetInWords, fleetOf } from './fleet.ts'
 import { type HealthStanding, startHealthWait } from './health-wait.ts'
 import { type Conclusion, judge, type Reading, type Update } from './judge-update.ts'
 import { startNews } from './news.ts'
+import { withLabel } from './open-label.ts'
 import { startReading, type Watched } from './read-update.ts'
 import { startWatchPace } from './watch-pace.ts'
 
@@ -32,7 +34,7 @@ const lasting = { looks: 6, apart: 90_000 }
 
 /** Watches an update until AWS states its end, and the environment has an accepted health color. */
 export async function* watchUpdate(watch: UpdateWatch): Events<End> {
-  const { request, context, watched, update } = watch
+  const { request, context, watched } = watch
   const { clock, signal } = context
   const again = watchAgain(watched, request)
   if (!request.wait) return notWatched(request, environmentNouns, again)
@@ -42,18 +44,25 @@ export async function* watchUpdate(watch: UpdateWatch): Events<End> {
   const conclude = startConclusions(watch)
   const steps = startLogSteps({ environmentId: watch.environmentId, requestId: watched.requestId }, context)
   let last: Conclusion | undefined
+  let instances: Text | undefined
+  let update = watch.update
   for await (const _ of ticks(clock, deadline, pace, signal)) {
     const seen = await look()
     if (seen === undefined) continue
     for (const step of await steps()) yield { kind: 'note', at: clock.now(), message: untrusted(step) }
+    if (seen.update !== update && seen.update.label !== undefined)
+      yield { kind: 'versioned', at: clock.now(), version: named(seen.update.label), reused: true }
+    update = seen.update
     yield* seen.news
     last = judge(seen.reading, update)
+    instances = fleetInWords(fleetOf(seen.reading.instances, update.label ?? ''))
     hurry(pace, last)
-    const end = conclude(last, seen.reading)
+    const end = conclude(last, seen.reading, update)
     if (end) return end
   }
   if (last?.kind === 'deployed') return unhealthy(update)
-  return timedOut(request, request.waitMinutes, lastSeen(last), again)
+  const state = lastSeen(last)
+  return timedOut(request, request.waitMinutes, instances ? text`${state} (instances: ${instances})` : state, again)
 }
 
 /** How another job watches the update. */
@@ -69,22 +78,29 @@ function hurry(pace: Pace, { kind }: Conclusion): void {
   if (kind !== 'running') pace.hurry()
 }
 
-function startLooks({ context, watched, update, instances }: UpdateWatch, deadline: Deadline) {
+function named(label: string) {
+  return { id: label, label }
+}
+
+function startLooks({ context, watched, update: begun, instances }: UpdateWatch, deadline: Deadline) {
   const { clock } = context
   const read = startReading(watched, context)
-  const news = startNews(update, instances, () => clock.now())
+  const news = startNews(instances, () => clock.now())
+  let update = begun
   return async () => {
     const reading = await lookUntil(clock, deadline, read())
-    return reading && { reading, news: news(reading) }
+    if (reading === undefined) return undefined
+    update = withLabel(update, reading)
+    return { reading, update, news: news(reading, update) }
   }
 }
 
 /** The end, as soon as AWS states it or reads agree on it. */
-function startConclusions({ request, context: { clock }, update }: UpdateWatch) {
+function startConclusions({ request, context: { clock } }: UpdateWatch) {
   const agree = startAgreement(clock)
   const agreeLong = startAgreement(clock, lasting)
   const health = startHealthWait(clock, request.acceptedHealth, request.recoveryMinutes)
-  return (conclusion: Conclusion, { environment }: Reading): End | undefined => {
+  return (conclusion: Conclusion, { environment }: Reading, update: Update): End | undefined => {
     const isUnclear = agreeLong(conclusion.kind === 'unclear' ? conclusion.end.outcome : undefined)
     const isSeen = agree('isStated' in conclusion && !conclusion.isStated ? conclusion.kind : undefined)
     switch (conclusion.kind) {
@@ -111,12 +127,13 @@ function goodEnd(standing: HealthStanding, update: Update): End | undefined {
 
 /** The version is live, and its health is bad: the cause is what enhanced health reports. */
 function unhealthy(update: Update): End {
-  return { outcome: 'failed', serving: servingOf(update) }
+  const serving = servingOf(update)
+  return { outcome: 'failed', serving, left: serving && text`All instances have ${asName(serving.label)}.` }
 }
 
 function servingOf({ label, previous }: Update) {
   const live = label ?? previous
-  return live === undefined ? undefined : { id: live, label: live }
+  return live === undefined ? undefined : named(live)
 }
 
 function lastSeen(last: Conclusion | undefined): Text {

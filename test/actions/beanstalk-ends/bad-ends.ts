@@ -1,0 +1,425 @@
+/** Deployments that are bad, before and after instances were touched. */
+import { beanstalkOf, production, rolling } from '../beanstalk-scene.ts'
+import { after, ask, crash, crashed, deployTheirs, type End, fault, ill, immutable, theirs } from './end.ts'
+
+const old = ['v1', 'v1']
+const both = ['v2', 'v2']
+const three = { ...rolling, instances: 3 }
+const abort =
+  (seconds: number): NonNullable<End['prepare']> =>
+  (sim) =>
+    after(sim, seconds, () => ask(sim, 'AbortEnvironmentUpdate', { EnvironmentName: production }))
+
+const replaced: readonly End[] = [
+  {
+    name: 'immutable and failed between two reads: rolled back, with the cause',
+    source: 'failed, the old version is live; aws-elasticbeanstalk-deploy: Ready is done',
+    seed: immutable,
+    behaviour: ill,
+    verdict: 'rolled-back',
+    code: 'beanstalk-health-check',
+    cause: /ELB health is failing/,
+    labels: old,
+  },
+  {
+    name: 'immutable, and a hook fails: rolled back',
+    source: 'failed, the old version is live',
+    seed: immutable,
+    behaviour: crash,
+    verdict: 'rolled-back',
+    code: 'beanstalk-module-missing',
+    cause: crashed,
+    labels: old,
+  },
+  {
+    name: 'traffic splitting, and a hook fails: rolled back',
+    source: 'failed, the old version is live',
+    seed: { policy: 'TrafficSplitting' },
+    behaviour: crash,
+    verdict: 'rolled-back',
+    code: 'beanstalk-module-missing',
+    cause: crashed,
+    labels: old,
+  },
+  {
+    name: 'immutable, shown as Ready for 12 s after UpdateEnvironment, and failed',
+    source: 'aws-elasticbeanstalk-deploy: Ready before Updating',
+    seed: immutable,
+    behaviour: crash,
+    prepare: (sim) => Object.assign(beanstalkOf(sim).quirks, { readyLag: 12 }),
+    verdict: 'rolled-back',
+    code: 'beanstalk-module-missing',
+    cause: crashed,
+    labels: old,
+  },
+  {
+    name: 'no instance can be launched',
+    source: 'EC2 Instance Launch Failure',
+    seed: immutable,
+    behaviour: {
+      kind: 'launch-fails',
+      message: 'EC2 Instance Launch Failure. Waiting for a New EC2 Instance to Launch...',
+    },
+    verdict: 'rolled-back',
+    code: 'beanstalk-capacity',
+    cause: /EC2 Instance Launch Failure/,
+    labels: old,
+  },
+]
+
+const mixed: readonly End[] = [
+  {
+    name: 'rolling, and the second instance fails: both versions, named by instance, and the log of the step',
+    source: 'failed, some instances have the new version',
+    seed: three,
+    behaviour: { ...crash, on: [1] },
+    verdict: 'failed',
+    code: 'beanstalk-module-missing',
+    cause: crashed,
+    labels: ['v2', 'v2', 'v1'],
+    says: /Cannot find module express[\s\S]*Mixed versions: v2 on i-\w+, i-\w+ \(Failed\); v1 on i-\w+/,
+  },
+  {
+    name: 'rolling, failed in the second batch, and rolled back on request',
+    source: 'failed, some instances have the new version',
+    seed: three,
+    behaviour: { ...crash, on: [1] },
+    given: { 'roll-back-on-failure': 'true' },
+    verdict: 'rolled-back',
+    code: 'beanstalk-module-missing',
+    cause: crashed,
+    labels: ['v1', 'v1', 'v1'],
+  },
+  {
+    name: 'rolling with an additional batch, which fails',
+    source: 'failed, some instances have the new version',
+    seed: { ...rolling, policy: 'RollingWithAdditionalBatch' },
+    behaviour: crash,
+    verdict: 'failed',
+    code: 'beanstalk-module-missing',
+    cause: crashed,
+    labels: ['v1', 'v1', 'v2'],
+  },
+  {
+    name: 'rolling, and the first batch is unhealthy',
+    source: 'failed, some instances have the new version',
+    seed: three,
+    behaviour: ill,
+    verdict: 'failed',
+    code: 'beanstalk-health-check',
+    cause: /ELB health is failing/,
+    labels: ['v2', 'v1', 'v1'],
+  },
+  {
+    name: 'all at once on twelve instances, and one fails, with more events than ten',
+    source: 'aws-elasticbeanstalk-deploy: reads the last ten events each 10 s',
+    seed: { instances: 12 },
+    behaviour: { ...crash, on: [0] },
+    verdict: 'failed',
+    code: 'beanstalk-module-missing',
+    cause: crashed,
+    labels: Array.from({ length: 12 }, () => 'v2'),
+  },
+  {
+    name: 'all at once, and a hook fails on each instance',
+    source: 'failed, some instances have the new version',
+    behaviour: crash,
+    verdict: 'failed',
+    code: 'beanstalk-module-missing',
+    cause: crashed,
+    labels: both,
+  },
+  {
+    name: 'with basic health reporting, and a hook fails: which instance has what is unknown',
+    source: 'failed, some instances have the new version',
+    seed: { enhanced: false },
+    behaviour: crash,
+    verdict: 'failed',
+    code: 'beanstalk-module-missing',
+    cause: crashed,
+    labels: both,
+    says: /unknown \(no enhanced health\)/,
+  },
+]
+
+const late: readonly End[] = [
+  {
+    name: 'a command that hangs: the time-out of Elastic Beanstalk, with its own words',
+    source: 'command timeouts',
+    behaviour: { kind: 'command-hangs' },
+    verdict: 'failed',
+    code: 'beanstalk-command-timeout',
+    cause: /have not responded in the allowed command timeout time/,
+    labels: both,
+    says: /Timeout plus 240 s/,
+  },
+  {
+    name: 'a command that hangs, ended by "with command timeouts" and the new label',
+    source: 'command timeouts',
+    behaviour: { kind: 'command-hangs', endsWithTimeouts: true },
+    verdict: 'failed',
+    code: 'beanstalk-command-timeout',
+    cause: /command timeout/,
+    labels: both,
+    says: /Timeout plus 240 s/,
+  },
+  {
+    name: 'a command that hangs on the second of three instances',
+    source: 'command timeouts',
+    seed: three,
+    behaviour: { kind: 'command-hangs', on: [1] },
+    verdict: 'failed',
+    code: 'beanstalk-command-timeout',
+    cause: /have not responded in the allowed command timeout time/,
+    labels: ['v2', 'v2', 'v1'],
+  },
+  {
+    name: 'time is up: it goes on, and how it is watched further',
+    source: 'still in progress',
+    seed: immutable,
+    given: { 'deployment-timeout': '120' },
+    verdict: 'timed-out',
+    code: 'timed-out',
+    cause: /within 2 minutes|timed out after 120/,
+    labels: ['v1', 'v1', 'v2', 'v2'],
+    says: /deployment-id: [0-9a-f-]{36}/,
+  },
+]
+
+const stopped: readonly End[] = [
+  {
+    name: 'aborted by a user in the second batch: stopped, mixed',
+    source: 'aborted, mixed',
+    seed: three,
+    prepare: abort(60),
+    verdict: 'stopped',
+    code: 'deployment-aborted',
+    cause: /abort/i,
+    labels: ['v2', 'v2', 'v1'],
+    says: /mixed versions/,
+  },
+  {
+    name: 'immutable, and aborted by a user: stopped, and the old version is live',
+    source: 'aborted, the old version is live; einaregilsson/beanstalk-deploy#86: waits for ever',
+    seed: immutable,
+    prepare: abort(60),
+    verdict: 'stopped',
+    code: 'deployment-aborted',
+    cause: /abort/i,
+    labels: old,
+  },
+  {
+    name: 'traffic splitting, and aborted by a user in the evaluation',
+    source: 'aborted, the old version is live; einaregilsson/beanstalk-deploy#86: waits for ever',
+    seed: { policy: 'TrafficSplitting' },
+    prepare: abort(150),
+    verdict: 'stopped',
+    code: 'deployment-aborted',
+    cause: /abort/i,
+    labels: old,
+  },
+  {
+    name: 'another user deploys another version in the meantime: superseded',
+    source: 'another label; aws-elasticbeanstalk-deploy: the label is never compared',
+    prepare: (sim) => {
+      theirs(sim)
+      after(sim, 14, () => deployTheirs(sim))
+    },
+    verdict: 'superseded',
+    code: 'superseded',
+    cause: /superseded|v3/,
+    labels: ['v3', 'v3'],
+  },
+  {
+    name: 'another user deploys the version before again in the meantime: superseded',
+    source: 'another label; aws-elasticbeanstalk-deploy: the label is never compared',
+    prepare: (sim) => after(sim, 14, () => deployTheirs(sim, 'v1')),
+    verdict: 'superseded',
+    code: 'superseded',
+    cause: /superseded|v1/,
+    labels: old,
+  },
+  {
+    name: 'the environment is terminated in the meantime',
+    source: 'the environment is gone',
+    prepare: (sim) => after(sim, 5, () => ask(sim, 'TerminateEnvironment', { EnvironmentName: production })),
+    verdict: 'failed',
+    code: 'environment-terminated',
+    cause: /terminat/i,
+    labels: both,
+  },
+]
+
+const unwell: readonly End[] = [
+  {
+    name: 'deployed all at once, and never healthy',
+    source: 'deployed and unhealthy',
+    behaviour: { kind: 'unhealthy', causes: ['100.0 % of the requests are failing with HTTP 5xx.'] },
+    given: { 'wait-for-environment-recovery': '60' },
+    verdict: 'failed',
+    code: 'beanstalk-http-errors',
+    cause: /requests are failing with HTTP 5xx/,
+    labels: both,
+    says: /all instances have v2/i,
+  },
+  {
+    name: 'deployed, and no instance sends data of its health',
+    source: 'None of the instances are sending data',
+    behaviour: { kind: 'no-data' },
+    given: { 'wait-for-environment-recovery': '60' },
+    verdict: 'failed',
+    code: 'beanstalk-service-role',
+    cause: /None of the instances are sending data|service role/,
+    labels: both,
+  },
+]
+
+const before: readonly End[] = [
+  {
+    name: 'a bundle that AWS cannot process: no instance is touched',
+    source: 'API reference, CreateApplicationVersion',
+    behaviour: {
+      kind: 'processing-fails',
+      message: 'The configuration file .ebextensions/a.config in application version v2 contains invalid YAML or JSON.',
+    },
+    verdict: 'failed',
+    code: 'version-failed',
+    cause: /invalid YAML or JSON/,
+    labels: old,
+  },
+  {
+    name: 'settings that AWS takes back: no version is deployed',
+    source: 'developer guide, configuration',
+    prepare: (sim) =>
+      beanstalkOf(sim).failConfiguration(production, 'Service:AmazonCloudFormation, Message:Quota exceeded'),
+    given: { 'option-settings': '[{"Namespace":"aws:elasticbeanstalk:command","OptionName":"Timeout","Value":"900"}]' },
+    verdict: 'rolled-back',
+    code: 'beanstalk-stack-failed',
+    cause: /Quota exceeded/,
+    labels: old,
+  },
+  {
+    name: 'settings that AWS refuses: before anything is changed',
+    source: 'developer guide, configuration',
+    given: {
+      'option-settings': '[{"Namespace":"aws:elasticbeanstalk:command","OptionName":"Timeout","Value":"9999"}]',
+    },
+    verdict: 'failed',
+    code: 'inputs-invalid',
+    cause: /Invalid option value/,
+    labels: old,
+    says: /Timeout: Invalid option value/,
+  },
+  {
+    name: 'a label that has another bundle',
+    source: 'API reference, CreateApplicationVersion',
+    given: { 'version-label': 'v1' },
+    verdict: 'failed',
+    code: 'version-label-taken',
+    cause: /already exists/,
+    labels: old,
+  },
+  {
+    name: 'no environment of this name',
+    source: 'API reference, DescribeEnvironments',
+    given: { 'environment-name': 'shop-staging' },
+    verdict: 'failed',
+    code: 'environment-not-found',
+    cause: /shop-staging does not exist|No Environment found/,
+    labels: old,
+  },
+  {
+    name: 'no application version is left of the quota',
+    source: 'API reference, CreateApplicationVersion',
+    prepare: (sim) => {
+      beanstalkOf(sim).versionQuota = 1
+    },
+    verdict: 'failed',
+    code: 'version-quota',
+    cause: /TooManyApplicationVersions|cannot have more than 1 Application Versions/,
+    labels: old,
+  },
+  {
+    name: 'a role that may not update the environment',
+    source: 'developer guide, permissions',
+    prepare: fault('UpdateEnvironment', { kind: 'access-denied' }, { times: 99 }),
+    verdict: 'failed',
+    code: 'permission-missing',
+    cause: /not authorized to perform[:`']* *`?elasticbeanstalk:UpdateEnvironment/,
+    labels: old,
+  },
+  {
+    name: 'a bucket whose KMS key the role may not use',
+    source: 'aws-elasticbeanstalk-deploy: S3 403 is always "not owned by this account"',
+    prepare: (sim) =>
+      sim.faults.add({
+        service: 's3',
+        operation: /^(PutObject|HeadBucket|HeadObject)$/,
+        times: 99,
+        effect: {
+          kind: 'error',
+          code: 'AccessDenied',
+          status: 403,
+          message:
+            'User: arn:aws:sts::111122223333:assumed-role/deploy/x is not authorized to perform: kms:GenerateDataKey on resource: arn:aws:kms:eu-west-1:111122223333:key/1 because no identity-based policy allows the kms:GenerateDataKey action',
+        },
+      }),
+    verdict: 'failed',
+    code: 'permission-missing',
+    cause: /kms:GenerateDataKey/,
+    labels: old,
+  },
+  {
+    name: 'the deployment log may not be read: the permission is named, and the cause is that of the events',
+    source: 'developer guide, deployment logs',
+    behaviour: crash,
+    prepare: (sim) =>
+      sim.faults.add({ service: 's3', operation: 'GetObject', times: 99, effect: { kind: 'access-denied' } }),
+    verdict: 'failed',
+    code: 'beanstalk-command-failed',
+    cause: crashed,
+    labels: both,
+    says: /return code 1/,
+  },
+]
+
+const own: readonly End[] = [
+  {
+    name: 'a managed update, and the run must not wait: it says so',
+    source: 'einaregilsson/beanstalk-deploy#19',
+    prepare: (sim) => beanstalkOf(sim).managedUpdate(production, 300),
+    given: { 'on-conflict': 'fail' },
+    verdict: 'failed',
+    code: 'deployment-conflict',
+    cause: /Must be Ready/,
+    labels: old,
+    says: /Must be Ready: the managed action managed-action-1 is running/,
+    isOwn: true,
+  },
+  {
+    name: 'a digest in Dockerrun.aws.json that the Docker platform refuses: what to set is named',
+    source: 'developer guide, configuration',
+    prepare: (sim) => Object.assign(beanstalkOf(sim).quirks, { refusesDigests: true }),
+    given: { image: `registry.example.com/shop@sha256:${'b'.repeat(64)}`, 'bundle-format': 'dockerrun' },
+    verdict: 'failed',
+    code: 'beanstalk-digest-refused',
+    cause: /invalid reference format/,
+    labels: both,
+    says: /bundle-format: compose/,
+    isOwn: true,
+  },
+  {
+    name: 'an image on a cluster (tier EKS) whose pods never get ready: the version before is live',
+    source: 'cluster mode',
+    seed: { tier: { Name: 'Cluster', Type: 'EKS', Version: '1.0' }, image: 'registry.example.com/shop:v1' },
+    behaviour: ill,
+    given: { 'source-directory': '', 'image-uri': `registry.example.com/shop@sha256:${'b'.repeat(64)}` },
+    verdict: 'failed',
+    code: 'unexplained',
+    cause: /ProgressDeadlineExceeded/,
+    labels: [],
+    isOwn: true,
+  },
+]
+
+export const badEnds: readonly End[] = [...replaced, ...mixed, ...late, ...stopped, ...unwell, ...before, ...own]
