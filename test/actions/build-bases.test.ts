@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import type { Call } from '../simulator/contract.ts'
 import { type BuildScene, buildScene, files } from './build-scene.ts'
+import { buildx, ran } from './docker-scene.ts'
 
 const Dockerfile = ['# syntax=docker/dockerfile:1', 'FROM node:24 AS build', 'FROM node:24', 'COPY . /app', ''].join(
   '\n',
@@ -33,11 +34,11 @@ const differences: readonly Step[] = [
   ['the frontend', tag, moves('docker/dockerfile:1'), tag, `frontend docker/dockerfile:1: ${one}, here: ${two}`],
   ['the value of a secret', secret('hunter2'), nothing, secret('hunter3'), 'the value of the secret npm differs'],
   [
-    'all of them',
-    secret('hunter2'),
+    'both',
+    tag,
     (at) => void Object.assign(at.builder.bases, { 'node:24': two, 'docker/dockerfile:1': two }),
-    secret('hunter3'),
-    `base image node:24: ${one}, here: ${two}; frontend docker/dockerfile:1: ${one}, here: ${two}; the value of the secret npm differs`,
+    tag,
+    `base image node:24: ${one}, here: ${two}; frontend docker/dockerfile:1: ${one}, here: ${two}`,
   ],
 ]
 
@@ -151,9 +152,14 @@ describe('the token of the job, which is another one in every job', () => {
     const at = scene(false)
     await at.run(...run('ghs_one'))
     expect((await at.run(...run('ghs_two'))).outputs.reused).toBe('true')
-    const [, options] = run('ghs_two')
-    expect((await at.run(secret('ghs_two_of_another'), options)).outputs.reused).toBe('false')
   })
+})
+
+test('a secret that only begins like the token of the job counts by its value', async () => {
+  const at = scene(false)
+  const run = (value: string) => at.run(secret(value), { environment: { GITHUB_TOKEN: 'ghs_one' } })
+  await run('ghs_one')
+  expect((await run('ghs_one_of_another')).outputs.reused).toBe('false')
 })
 
 test('what ADD fetches is not compared, as little as what RUN fetches', async () => {
@@ -184,4 +190,24 @@ test('what is too long for a label is compared all the same', async () => {
   const many = { ...tag, 'build-args': Array.from({ length: 900 }, (_, index) => `ARGUMENT_${index}=x`).join('\n') }
   const { after } = await twice(scene(true), ['', many, moves('node:24'), many, ''])
   expect(after.log).toMatch(/warning .* now \(its base images or values of secrets differ\)\./)
+})
+
+describe('with the docker program', () => {
+  const named = { 'build-contexts': 'base=docker-image://node:24' }
+  const build = { exitCode: 0 }
+
+  test('the digests are those of imagetools inspect, and labels of the image', async () => {
+    const printed = `Name:      docker.io/library/node:24\nMediaType: application/vnd.oci.image.index.v1+json\nDigest:    ${one}\n`
+    const { calls, code } = await ran({ buildx, build, imagetools: { stdout: printed, exitCode: 0 } }, named)
+    expect(code).toBeUndefined()
+    expect(calls).toContainEqual(['buildx', 'imagetools', 'inspect', '--', 'node:24'])
+    expect(calls.flat().join('\n')).toContain(`"base image node:24":"${one}"`)
+  })
+
+  test('what it cannot resolve has the last line that it printed', async () => {
+    const stderr = 'ERROR: failed to do request: dial tcp: lookup registry-1.docker.io: no such host\n'
+    const { lines, calls } = await ran({ buildx, build, imagetools: { stderr, exitCode: 1 } }, named)
+    expect(lines.join('\n')).toContain(`the digest of node:24 is unknown: ${stderr.trim()}`)
+    expect(calls.flat().join('\n')).toMatch(/slipway\.key=2:[0-9a-f]{64}:unknown/)
+  })
 })
