@@ -8,7 +8,7 @@ import { repositoryPolicies } from '../src/cli/permissions/account-policies.ts'
 import { loadConfig } from '../src/config/load.ts'
 import { Failure } from '../src/failure.ts'
 import { buildFailure } from '../src/image/build-failure.ts'
-import { differences, inputLabels } from '../src/image/build-inputs.ts'
+import { inputLabels, ownDifference } from '../src/image/build-key.ts'
 import { tagTaken } from '../src/image/build-preflight.ts'
 import { failureText } from '../src/report/failure-text.ts'
 import { readInputs } from '../src/runner/inputs.ts'
@@ -39,12 +39,12 @@ test('docs/revision.md: the line about a checkout that the event has not', () =>
 })
 
 test('an immutable tag with another image, and a build that fails', () => {
-  const inputs = (target: string) => ({ key: `1:${target}`, shown: { target } })
+  const inputs = (target: string) => ({ own: target, shown: { target } })
   const labels = {
-    ...inputLabels(inputs('web')),
+    ...inputLabels(inputs('web'), { kind: 'known', values: {} }),
     'org.opencontainers.image.revision': '1a2b3c4',
   }
-  const other = differences(labels, inputs('api')) ?? []
+  const other = ownDifference(labels, inputs('api')) ?? []
   const failure = tagTaken('api', '1a2b3c4', { digest: 'sha256:9f2c…', labels }, other)
   expect(failure).toBeInstanceOf(Failure)
   const failed = buildFailure({

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import { Failure } from '../failure.ts'
 import type { ResolvedImage } from '../ports.ts'
 import { type DockerCommand, runDocker } from './docker-command.ts'
 
@@ -32,6 +33,9 @@ async function resolveOne(
     if (exitCode === 0 && digest !== undefined) return { reference, digest }
     return { reference, error: tail.at(-1) ?? 'docker buildx imagetools inspect printed nothing' }
   } catch (error) {
+    // A runner without Docker may reuse images all the same.
+    if (error instanceof Failure && error.parts.code === 'docker-unavailable')
+      return { reference, error: 'docker could not be started' }
     if (!tooLong.signal.aborted) throw error
     return { reference, error: `no response within ${longest / 1000} s` }
   } finally {

@@ -1,19 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { BuildRequest } from '../ports.ts'
-import { type Text, text, untrusted } from '../text.ts'
 import { argumentsOf, contextsOf, furtherInputs, secretIds } from './key-values.ts'
 
-/** The label with the key of what an image was made of: `1:` and a SHA-256. */
-export const keyLabel = 'slipway.key'
-/** The label with the inputs of the key, as JSON. Of values that may be secret it has the beginning of a hash. */
-export const inputsLabel = 'slipway.inputs'
-
-/** Of the key. Another version means that other things are compared. */
-const version = '1'
-/** A command line takes 128 KiB in one argument; far below that the label is left out. Characters. */
-const longestInputs = 16 * 1024
 /** The shortest prefix of a hash that distinguishes two values. */
-const shownDigits = 8
+export const shownDigits = 8
 
 /** Where the files of a build come from. */
 export interface BuildSource {
@@ -47,10 +37,11 @@ export interface BuildCircumstances {
   readonly labels: Readonly<Record<string, string>>
 }
 
-/** The inputs of an image: by name, a value in plain text, or a hash. */
+/** What the commit and the inputs of the step make of an image; `outside-inputs.ts` has the rest. */
 export interface BuildInputs {
-  /** `1:…` */
-  readonly key: string
+  /** SHA-256 over all of them. */
+  readonly own: string
+  /** By name, a value in plain text, or the beginning of a hash. */
   readonly shown: Readonly<Record<string, string>>
 }
 
@@ -58,14 +49,14 @@ export interface BuildInputs {
 const timeLabel = 'org.opencontainers.image.created'
 
 /**
- * What makes an image, and the key of all that. Not in it: values of build secrets, which BuildKit's own cache does not
- * compare either, caches, and `.git`. With `no-cache` or `pull` only the same run has the same.
+ * What makes an image but for base images and values of secrets. Not in it: caches, and `.git`. With `no-cache` or `pull` only the
+ * same run has the same.
  */
 export function buildInputs(source: BuildSource, request: BuildRequest, around: BuildCircumstances): BuildInputs {
   const { clear, hashed } = membersOf(source, request, around)
   const all = present({ ...clear, ...hashed })
   const shown = present({ ...clear, ...mapped(hashed, (value) => value.slice(0, shownDigits)) })
-  return { key: `${version}:${sha256(JSON.stringify(all))}`, shown: Object.fromEntries(shown) }
+  return { own: sha256(JSON.stringify(all)), shown: Object.fromEntries(shown) }
 }
 
 /** A hash over the same without the commit, for an image that several commits may share. */
@@ -123,47 +114,4 @@ function present(values: Readonly<Record<string, string | undefined>>): readonly
 
 function sha256(value: string): string {
   return createHash('sha256').update(value).digest('hex')
-}
-
-/** The labels by which a later build finds out what an image was made of. */
-export function inputLabels({ key, shown }: BuildInputs): Readonly<Record<string, string>> {
-  const inputs = JSON.stringify(shown)
-  return { [keyLabel]: key, ...(inputs.length <= longestInputs && { [inputsLabel]: inputs }) }
-}
-
-/** What is different, as a list of words; undefined when the key is the same. `there`: labels of an image. */
-export function differences(there: Readonly<Record<string, string>>, here: BuildInputs): Text | undefined {
-  const { [keyLabel]: key, [inputsLabel]: inputs } = there
-  if (key === here.key) return undefined
-  if (key === undefined)
-    return text`it has no label ${keyLabel}, so it was built by another tool or an earlier version of Slipway`
-  if (!key.startsWith(`${version}:`))
-    return text`it was built by another version of Slipway (${keyLabel} ${untrusted(key)})`
-  const shown = inputs === undefined ? here.shown : readInputs(inputs)
-  const names = [...new Set([...Object.keys(shown), ...Object.keys(here.shown)])].sort()
-  const found = names.filter((name) => shown[name] !== here.shown[name])
-  if (found.length === 0) return text`its build inputs differ`
-  return found.flatMap(
-    (name, index) => text`${index === 0 ? '' : '; '}${difference(name, shown[name], here.shown[name])}`,
-  )
-}
-
-function difference(name: string, there: string | undefined, here: string | undefined): Text {
-  const isHash = /^(files|Dockerfile|(build-arg|build-context|label) .*)$/s.test(name)
-  if (name === 'files') return text`the files of the context differ`
-  if (isHash && there !== undefined && here !== undefined) return text`${untrusted(name)} differs`
-  const say = (value: string | undefined) => (value === undefined ? 'none' : isHash ? 'set' : value)
-  return text`${untrusted(name)}: ${untrusted(say(there))}, here: ${untrusted(say(here))}`
-}
-
-function readInputs(json: string): Readonly<Record<string, string>> {
-  try {
-    const parsed: unknown = JSON.parse(json)
-    if (typeof parsed !== 'object' || parsed === null) return {}
-    return Object.fromEntries(
-      Object.entries(parsed).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
-    )
-  } catch {
-    return {}
-  }
 }

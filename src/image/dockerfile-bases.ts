@@ -12,7 +12,14 @@ export interface BaseCircumstances {
 
 /** The images that a build starts from or copies from, and its frontend; or why they cannot be known. */
 export type Bases =
-  | { readonly kind: 'known'; readonly images: readonly string[] }
+  | {
+      readonly kind: 'known'
+      /** Each once, the frontend included. */
+      readonly images: readonly string[]
+      readonly frontend?: string | undefined
+      /** Why the image can be another one although all of these are the same. */
+      readonly changeable?: string | undefined
+    }
   | { readonly kind: 'unknown'; readonly why: string }
 
 /** A larger one is not read. UTF-16 units. */
@@ -29,24 +36,27 @@ export function dockerfileBases(content: string, around: BaseCircumstances): Bas
   try {
     if (content.length > largest) throw new Error(`it is larger than ${largest} characters`)
     const file = readDockerfile(content)
-    const found = new Set<string>(frontend(file, around))
+    const syntax = frontend(file, around)
+    const found = new Set<string>(syntax === undefined ? [] : [syntax])
     for (const value of around.contexts.values())
       if (value.startsWith('docker-image://')) found.add(value.slice('docker-image://'.length))
     const platforms = around.platforms.length === 0 ? [undefined] : around.platforms
     for (const platform of platforms) for (const image of imagesOf(file, around, platform)) found.add(image)
-    return { kind: 'known', images: [...found].sort() }
+    const changeable = changingSource(file)
+    const further = { ...(syntax && { frontend: syntax }), ...(changeable && { changeable }) }
+    return { kind: 'known', images: [...found].sort(), ...further }
   } catch (error) {
     return { kind: 'unknown', why: error instanceof Error ? error.message : String(error) }
   }
 }
 
 /** Another frontend than Docker's reads another language. */
-function frontend({ syntax }: DockerfileText, { buildArgs }: BaseCircumstances): readonly string[] {
+function frontend({ syntax }: DockerfileText, { buildArgs }: BaseCircumstances): string | undefined {
   const image = buildArgs.get('BUILDKIT_SYNTAX') ?? syntax
-  if (image === undefined) return []
+  if (image === undefined) return undefined
   if (!/(?:^|\/)docker\/dockerfile(?:-upstream)?(?:[:@]|$)/.test(image))
     throw new Error(`its frontend ${image} is not docker/dockerfile`)
-  return [image]
+  return image
 }
 
 interface Stages {
@@ -125,7 +135,6 @@ function copiedFrom(instruction: Instruction, escaping: string): readonly string
   if (name !== 'COPY' && name !== 'RUN' && name !== 'ADD') return []
   if (name === 'RUN' && !rest.startsWith('--')) return []
   const words = name === 'RUN' ? flagsOf(rest) : splitWords(rest, escaping)
-  if (name === 'ADD') requireFixedSources(words)
   const flags = words.filter((word) => word.startsWith('--'))
   return flags.flatMap((flag) => sourceOf(flag))
 }
@@ -147,10 +156,15 @@ function sourceOf(flag: string): readonly string[] {
 }
 
 /** What ADD fetches may be something else each time, unless its checksum is given. */
-function requireFixedSources(words: readonly string[]): void {
-  if (words.some((word) => /^--checksum=[^$]+$/.test(word))) return
-  const remote = words.find((word) => /^["'[]*(?:https?:|git:|ssh:|git@|github\.com\/|\$)/i.test(word))
-  if (remote !== undefined) throw new Error(`ADD ${remote.slice(0, 80)} has no --checksum, so its content can change`)
+function changingSource({ instructions, escaping }: DockerfileText): string | undefined {
+  for (const { name, rest } of instructions) {
+    const added = name === 'ADD' ? rest : name === 'ONBUILD' ? /^ADD\s([\s\S]*)$/i.exec(rest)?.[1] : undefined
+    const words = added === undefined ? [] : splitWords(added, escaping)
+    if (words.some((word) => /^--checksum=[^$]+$/.test(word))) continue
+    const remote = words.find((word) => /^["'[]*(?:https?:|git:|ssh:|git@|github\.com\/|\$)/i.test(word))
+    if (remote !== undefined) return `ADD ${remote.slice(0, 80)} has no --checksum, so its content can change`
+  }
+  return undefined
 }
 
 function isStage(name: string, { names, count }: Stages, { contexts }: BaseCircumstances): boolean {

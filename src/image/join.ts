@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts'
 import { type Text, text, untrusted } from '../text.ts'
-import { keyLabel } from './build-inputs.ts'
+import { isSameKey, keyLabel, ownKey } from './build-key.ts'
 import type { Child, Part } from './join-parts.ts'
 import { digestOf, revisionLabel } from './manifest.ts'
 import { normalPlatform } from './platform.ts'
@@ -117,22 +117,28 @@ export function hasSameImages(one: readonly Child[], other: readonly Child[]): b
   return sameByPlatform(one, other, ({ digest }) => digest)
 }
 
-/** Whether the images of two indexes were built from the same inputs, by the key in their labels. */
+/** Whether the images of two indexes were built from the same inputs, whatever their base images and secrets were, by their labels. */
 export function hasSameInputs(one: readonly Child[], other: readonly Child[]): boolean {
-  return sameByPlatform(one, other, ({ labels }) => labels?.[keyLabel])
+  return sameByPlatform(one, other, ({ labels }) => labels?.[keyLabel] && ownKey(labels[keyLabel]))
+}
+
+/** Whether their base images and secrets were the same, too. */
+export function hasSameKeys(one: readonly Child[], other: readonly Child[]): boolean {
+  return sameByPlatform(one, other, ({ labels }) => labels?.[keyLabel], isSameKey)
 }
 
 function sameByPlatform(
   one: readonly Child[],
   other: readonly Child[],
   partOf: (child: Child) => string | undefined,
+  isSame: (one: string, other: string) => boolean = (part, another) => part === another,
 ): boolean {
   const table = (children: readonly Child[]) =>
     new Map(children.flatMap((child) => (child.platform === undefined ? [] : [[child.platform, partOf(child)]])))
   const [here, there] = [table(one), table(other)]
   return (
     here.size === there.size &&
-    [...here].every(([platform, value]) => value !== undefined && there.get(platform) === value)
+    [...here].every(([platform, value]) => value !== undefined && isSame(value, there.get(platform) ?? ''))
   )
 }
 

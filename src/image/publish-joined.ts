@@ -1,8 +1,8 @@
 import { Failure } from '../failure.ts'
-import type { Registry, Repository } from '../ports.ts'
+import type { Repository } from '../ports.ts'
 import { asName, text, untrusted } from '../text.ts'
-import { isImmutable, tagTaken } from './build-preflight.ts'
-import { hasSameImages, hasSameInputs, type JoinedImage, joinParts } from './join.ts'
+import { isImmutable, keptImage, tagTaken } from './build-preflight.ts'
+import { hasSameImages, hasSameInputs, hasSameKeys, type JoinedImage, joinParts } from './join.ts'
 import { childrenOf, readPart } from './join-parts.ts'
 import { parseManifest } from './manifest.ts'
 import type { Published, PublishPorts, PublishRequest } from './publish-request.ts'
@@ -40,7 +40,7 @@ export async function publishJoined(
     )
     return { repository, digest: there.digest, tag: tags[0], tags, reused: true }
   }
-  const present = await presentImage(registry, repository, tags, joined)
+  const present = await presentImage(ports, repository, tags, joined)
   if (present !== undefined) return await accept(present)
   try {
     await registry.pushManifest(repository.name, joined.digest, joined.mediaType, joined.content)
@@ -49,7 +49,7 @@ export async function publishJoined(
   } catch (error) {
     if (!(error instanceof Failure) || error.parts.code !== 'image-tag-taken') throw error
     // Another run may have joined the same images meanwhile.
-    const now = await presentImage(registry, repository, tags, joined)
+    const now = await presentImage(ports, repository, tags, joined)
     if (now === undefined) throw error
     return await accept(now)
   }
@@ -62,16 +62,16 @@ export async function publishJoined(
 
 /** The image that the tags have already, where it is the one to be joined. Throws `image-tag-taken` for an immutable tag with another. */
 async function presentImage(
-  registry: Registry,
+  ports: PublishPorts,
   repository: Repository,
   tags: readonly string[],
   joined: JoinedImage,
 ): Promise<PublishedImage | undefined> {
   let same: PublishedImage | undefined
   for (const tag of tags) {
-    const present = await findImage(registry, repository.name, tag)
+    const present = await findImage(ports.registry, repository.name, tag)
     if (present === undefined || present.digest === same?.digest) continue
-    const isSame = same === undefined && (await isJoined(registry, repository, tag, present, joined))
+    const isSame = same === undefined && (await isJoined(ports, repository, tag, present, joined))
     if (isSame) same = present
     else if (isImmutable(repository, tag))
       throw tagTaken(repository.name, tag, present, text`this run joins ${untrusted(joined.platforms.join(', '))}`)
@@ -81,7 +81,7 @@ async function presentImage(
 
 /** A tag that may move is not kept for the same inputs: what was built now is newer. */
 async function isJoined(
-  registry: Registry,
+  { registry, warn }: PublishPorts,
   repository: Repository,
   tag: string,
   { digest, content }: PublishedImage,
@@ -91,5 +91,8 @@ async function isJoined(
   if (parseManifest(content).config !== undefined) return false
   const there = await childrenOf(registry, repository.name, content)
   if (hasSameImages(there, joined.children)) return true
-  return isImmutable(repository, tag) && hasSameInputs(there, joined.children)
+  if (!isImmutable(repository, tag) || !hasSameInputs(there, joined.children)) return false
+  if (!hasSameKeys(there, joined.children))
+    warn(keptImage(repository.name, tag, text`its images have other keys (slipway.key)`))
+  return true
 }

@@ -2,6 +2,7 @@ import type { Builder, BuildRequest, ImageRepositories, Registry, Repository } f
 import type { Text } from '../text.ts'
 import type { BuildInputs } from './build-inputs.ts'
 import type { LayoutSource } from './layout-source.ts'
+import type { OutsideInputs } from './outside-inputs.ts'
 import type { RepositoryRequest } from './require-repository.ts'
 import type { InputsReuse } from './reuse-by-inputs.ts'
 
@@ -12,6 +13,8 @@ export type ImageSource =
       readonly request: BuildRequest
       /** What the image is going to be made of; undefined where that is not known. */
       readonly inputs: BuildInputs | undefined
+      /** What else it is going to be made of; read when it is needed. */
+      readonly outside: OutsideInputs
       /** Why it is never the image of an earlier build. */
       readonly unlike: Text | undefined
       /** How an image of another commit is found; undefined: none is. */

@@ -1,9 +1,11 @@
 import type { Repository } from '../ports.ts'
 import { type Text, text } from '../text.ts'
 import { blobContent } from './blob-content.ts'
+import { inputLabels } from './build-key.ts'
 import { inputsKeyLabel } from './inputs-key.ts'
 import { requireLayerSizes } from './layer-limits.ts'
 import { type ImagePlan, planLayout } from './layout.ts'
+import type { Outside } from './outside-inputs.ts'
 import type { ImageSource, PublishPorts, PublishRequest } from './publish-request.ts'
 import { type PushedImage, pushByDigest } from './push.ts'
 
@@ -17,11 +19,20 @@ export async function prepareSource({ source, tags }: PublishRequest): Promise<P
   return source.kind === 'build' ? source : { ...source, plan: await planLayout(source.layout, tags[0]) }
 }
 
-/** The key becomes a label, by which the image of the tag is compared. */
-export function withKey(source: PreparedSource, key: string | undefined): PreparedSource {
-  if (source.kind === 'layout' || key === undefined) return source
-  const { request } = source
-  return { ...source, request: { ...request, labels: { ...request.labels, [inputsKeyLabel]: key } } }
+/** The keys become labels, by which the image of a tag is compared. `key`: that without the commit. */
+export async function withKeys(
+  source: PreparedSource,
+  outside: () => Promise<Outside>,
+  key: string | undefined,
+): Promise<PreparedSource> {
+  if (source.kind === 'layout') return source
+  const { request, inputs } = source
+  const labels = {
+    ...request.labels,
+    ...(inputs && inputLabels(inputs, await outside())),
+    ...(key !== undefined && { [inputsKeyLabel]: key }),
+  }
+  return { ...source, request: { ...request, labels } }
 }
 
 /** Builds, or takes the layout, and pushes. Returns the digest. */

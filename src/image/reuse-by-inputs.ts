@@ -1,13 +1,18 @@
 import { Failure } from '../failure.ts'
-import type { Builder, ImageRepositories, Registry } from '../ports.ts'
-import { asName, type Text, text } from '../text.ts'
+import type { ImageRepositories, Registry } from '../ports.ts'
+import { asName, type Text, text, untrusted } from '../text.ts'
 import type { TagDecision } from './build-preflight.ts'
-import { type CommitlessInputs, inputsKey, inputsKeyLabel, inputsTag } from './inputs-key.ts'
+import { inputsKey, inputsKeyLabel, inputsTag } from './inputs-key.ts'
+import type { Outside } from './outside-inputs.ts'
 import { putTags } from './push.ts'
 import { findImage, type PublishedImage } from './revision.ts'
 
 /** Reuse of images of other commits (`reuse: inputs`). */
-export interface InputsReuse extends CommitlessInputs {
+export interface InputsReuse {
+  /** Over all inputs but the commit, the base images and the values of secrets. */
+  readonly hash: string
+  /** Why an image of the same inputs may be another one. */
+  readonly changeable?: string | undefined
   /** Milliseconds since the image was pushed; undefined: at whatever age. */
   readonly maxAge: number | undefined
 }
@@ -15,7 +20,8 @@ export interface InputsReuse extends CommitlessInputs {
 interface Ports {
   readonly registry: Registry
   readonly ecr: Pick<ImageRepositories, 'pushedAt'>
-  readonly builder: Pick<Builder, 'resolveImages'>
+  /** Base images and secrets as they are now. */
+  readonly outside: () => Promise<Outside>
   /** Milliseconds since 1970. */
   readonly now: () => number
   readonly say: (line: Text) => void
@@ -30,8 +36,8 @@ export interface Decided {
 }
 
 /**
- * Decides whether an image of the same inputs exists: of the same commit first, which takes no call of Docker, and then of any other
- * commit, under the wanted tags or the tag of the key. `decide`: by the wanted tags. What an immutable tag has is used at any age,
+ * Decides whether an image of the same inputs exists: of the same commit first, and then of any other commit, under the wanted tags
+ * or the tag of the key. `decide`: by the wanted tags. What an immutable tag has is used at any age,
  * since no other image can have that tag. Throws `image-tag-taken`.
  */
 export async function decideByInputs(
@@ -42,9 +48,11 @@ export async function decideByInputs(
 ): Promise<Decided> {
   const byCommit = await decide().catch(whenTaken)
   if (byCommit instanceof Failure || byCommit.kind === 'push') {
-    const found = await inputsKey(reuse, ports.builder.resolveImages)
-    if ('key' in found) return await decideByKey(found.key, reuse, repository, decide, ports)
-    ports.say(text`No image of another commit is reused: ${found.unknown}`)
+    const outside = await ports.outside()
+    const key = reuse.changeable === undefined ? inputsKey(reuse.hash, outside) : undefined
+    if (key !== undefined) return await decideByKey(key, reuse, repository, decide, ports)
+    const why = outside.kind === 'unknown' ? outside.why : text`${untrusted(reuse.changeable ?? '')}`
+    ports.say(text`No image of another commit is reused: ${why}`)
   }
   if (byCommit instanceof Failure) throw byCommit
   return { decision: byCommit }

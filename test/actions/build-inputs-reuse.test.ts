@@ -124,14 +124,6 @@ describe('another commit with the same inputs', () => {
   })
 })
 
-test('the same commit takes no call of Docker', async () => {
-  const at = scene()
-  await at.run(inputs)
-  at.builder.asked.length = 0
-  expect((await at.run(inputs)).outputs.reused).toBe('true')
-  expect(at.builder.asked).toEqual([])
-})
-
 test('a re-run gets the image that its immutable tag has, at any age', async () => {
   const at = scene()
   const aged = { 'reuse-max-age': '12h' }

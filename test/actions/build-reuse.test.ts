@@ -210,7 +210,7 @@ describe('an immutable tag whose image was made of something else', () => {
     const scene = buildScene()
     await scene.run({ 'build-args': 'TOKEN=hunter2', labels: 'team=shop', secrets: 'npm=hunter3', context: '.' })
     const { 'slipway.inputs': inputs = '', 'slipway.key': key = '' } = labelsOf(scene)
-    expect(key).toMatch(/^1:[0-9a-f]{64}$/)
+    expect(key).toMatch(/^2:[0-9a-f]{64}:[0-9a-f]{64}$/)
     expect(JSON.parse(inputs)).toMatchObject({
       context: '.',
       file: 'Dockerfile',

@@ -4,7 +4,7 @@ import { type JoinRequest, publishJoined } from '../../src/image/publish-joined.
 import type { Published } from '../../src/image/publish-request.ts'
 import type { Registry } from '../../src/ports.ts'
 import { portsOf } from '../deployment/scene.ts'
-import { type BuildScene, buildScene } from './build-scene.ts'
+import { type BuildScene, buildScene, files } from './build-scene.ts'
 import { indexType, pushAttested, pushImage, pushIndex, registryOf } from './join-scene.ts'
 
 const [amd64, arm64] = [
@@ -157,6 +157,21 @@ describe('a join', () => {
       expect(two.failure).toBeUndefined()
       expect(two.outputs.digest === one.outputs.digest).toBe(immutable)
       expect(scene.digestOf('v1')).toBe(two.outputs.digest)
+    }
+  })
+
+  test('of images with another base image is the image of the immutable tag, with a warning, and moves another', async () => {
+    for (const immutable of [true, false]) {
+      const scene = buildScene({ immutable, content: { ...files, Dockerfile: 'FROM node:24\n' } })
+      const runs = async () => [await build(scene, 'linux/amd64'), await build(scene, 'linux/arm64')]
+      const digestsOf = (ran: Awaited<ReturnType<typeof runs>>) => ran.map(({ outputs }) => outputs.digest)
+      const first = digestsOf(await runs())
+      scene.builder.bases['node:24'] = `sha256:${'2'.repeat(64)}`
+      const second = digestsOf(await runs())
+      const [one, two] = [await join(scene, first), await join(scene, second)]
+      expect([two.failure, two.outputs.digest === one.outputs.digest]).toEqual([undefined, immutable])
+      const warning = /warning The immutable tag api:v1 has an image of this commit, which is used/
+      expect(warning.test(two.log)).toBe(immutable)
     }
   })
 

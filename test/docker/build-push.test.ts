@@ -9,6 +9,7 @@ import { dockerBuilder } from '../../src/docker/builder.ts'
 import { writeConfiguration } from '../../src/docker/configuration.ts'
 import { planLayout } from '../../src/image/layout.ts'
 import { readBlob } from '../../src/image/layout-source.ts'
+import type { OutsideInputs } from '../../src/image/outside-inputs.ts'
 import { publish } from '../../src/image/publish.ts'
 import { findImage } from '../../src/image/revision.ts'
 import type { BuildRequest, Ecr, RegistryLogin } from '../../src/ports.ts'
@@ -229,6 +230,11 @@ withDocker('any other OCI registry with a password', () => {
     }
   }
 
+  const outside: OutsideInputs = {
+    bases: { kind: 'known', images: [] },
+    secrets: { kind: 'known', all: [] },
+    salt: '',
+  }
   const request = (name: string, source: Parameters<typeof publish>[0]['source']) =>
     ({ repository: { name, creation: { immutableTags: false } }, tags: ['v1', 'v2'], source }) as const
 
@@ -241,7 +247,7 @@ withDocker('any other OCI registry with a password', () => {
       labels: { 'org.opencontainers.image.revision': sha },
     }
     const { digest } = await publish(
-      request('shop/api', { kind: 'build', request: built, inputs: undefined, unlike: undefined }),
+      request('shop/api', { kind: 'build', request: built, inputs: undefined, outside, unlike: undefined }),
       ports,
     )
     for (const reference of ['v1', 'v2', digest])
@@ -278,7 +284,10 @@ withDocker('any other OCI registry with a password', () => {
     const built: BuildRequest = { ...nothing, context: 'examples/api', buildArgs: [`BASE=${engine.base}`] }
     expect(
       await failure(
-        publish(request('shop/api', { kind: 'build', request: built, inputs: undefined, unlike: undefined }), ports),
+        publish(
+          request('shop/api', { kind: 'build', request: built, inputs: undefined, outside, unlike: undefined }),
+          ports,
+        ),
       ),
     ).toMatchObject({
       code: 'registry-rejected',

@@ -27,6 +27,8 @@ export interface Play {
   readonly before?: readonly Recorded[]
   /** Of `docker buildx bake --print`. */
   readonly bake?: Recorded
+  /** Of `docker buildx imagetools inspect`. */
+  readonly imagetools?: Recorded
   /** What the build writes into `--metadata-file`. */
   readonly metadata?: object | undefined
 }
@@ -52,7 +54,7 @@ export function playedDocker({
   before = [],
   ...play
 }: Play): string {
-  const { build, push, metadata, inspect, bake } = play
+  const { build, push, metadata, inspect, bake, imagetools } = play
   const folder = temporaryFolder()
   const answer = (name: string, { stdout = '', stderr = '', exitCode }: Recorded) => {
     writeFileSync(join(folder, `${name}.stdout`), stdout)
@@ -70,6 +72,7 @@ export function playedDocker({
   answer('buildx-inspect', inspect ?? { stdout: `Name: b\nDriver: ${driver}\n`, exitCode: 0 })
   answer('tag', { exitCode: 0 })
   answer('buildx-bake', bake ?? absent)
+  answer('buildx-imagetools', imagetools ?? absent)
   answer('build', build)
   answer('buildx-build', build)
   answer('push', push ?? { exitCode: 0 })

@@ -39,12 +39,12 @@ const request: BuildRequest = {
 }
 const folders = { lib: '1' }
 const keyOf = (changed: Partial<BuildRequest> = {}, namedContexts: Record<string, string> = folders, runId = '512') =>
-  buildInputs({ ...source, namedContexts }, { ...request, ...changed }, { ...around, runId }).key
+  buildInputs({ ...source, namedContexts }, { ...request, ...changed }, { ...around, runId }).own
 
 describe('the key of a build', () => {
   test('was the same before the inputs below were known: images of then are reused', () => {
-    const { key } = buildInputs(source, { ...request, buildContexts: [] }, around)
-    expect(key).toBe('1:b8db3e6b9f79afac1cc79873a1c2efeafa58dc64b8863680b79b4c2dc74bdaaa')
+    const { own } = buildInputs(source, { ...request, buildContexts: [] }, around)
+    expect(own).toBe('b8db3e6b9f79afac1cc79873a1c2efeafa58dc64b8863680b79b4c2dc74bdaaa')
   })
 
   test.each<Partial<BuildRequest>>([

@@ -25,13 +25,17 @@ interface Case extends Around {
 }
 
 const cases: {
-  readonly known: readonly (Case & { readonly images: readonly string[] })[]
+  readonly known: readonly (Case & {
+    readonly images: readonly string[]
+    readonly frontend?: string
+    readonly changeable?: string
+  })[]
   readonly unknown: readonly (Case & { readonly why: string })[]
 } = JSON.parse(readFileSync(join(import.meta.dirname, 'dockerfile-bases.json'), 'utf8'))
 
 describe('the base images of a Dockerfile', () => {
-  test.each(cases.known)('$name', ({ lines, images, ...around }) => {
-    expect(basesOf(lines.join('\n'), around)).toEqual({ kind: 'known', images })
+  test.each(cases.known)('$name', ({ lines, images, frontend, changeable, ...around }) => {
+    expect(basesOf(lines.join('\n'), around)).toEqual({ kind: 'known', images, frontend, changeable })
   })
 
   test.each(cases.unknown)('are unknown: $name', ({ lines, why, ...around }) => {

@@ -2,9 +2,10 @@ import { existsSync, realpathSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 import { hashContext, readRules } from '../../docker/context-files.ts'
 import { readStatus } from '../../git/status.ts'
-import { type BuildInputs, buildInputs, hashWithoutCommit, inputLabels } from '../../image/build-inputs.ts'
+import { type BuildInputs, buildInputs, hashWithoutCommit } from '../../image/build-inputs.ts'
 import { type IgnoreRules, isIgnored } from '../../image/ignore-file.ts'
 import { digestOf, revisionLabel } from '../../image/manifest.ts'
+import type { OutsideInputs } from '../../image/outside-inputs.ts'
 import type { InputsReuse } from '../../image/reuse-by-inputs.ts'
 import type { BuildRequest } from '../../ports.ts'
 import { readRegularFile } from '../../regular-file.ts'
@@ -16,8 +17,8 @@ import { requireFolder, usualDockerfile } from './build-folder.ts'
 import { describingLabels } from './build-labels.ts'
 import { requestOf } from './build-request.ts'
 import type { WantedTags } from './build-tags.ts'
-import { inputsReuse } from './inputs-reuse.ts'
 import { readNamedContexts } from './named-contexts.ts'
+import { outsideInputs, reuseByInputs } from './outside-of-build.ts'
 import type { PreparedInputs } from './prepare-inputs.ts'
 import { sourceDateFor } from './source-date.ts'
 
@@ -26,6 +27,7 @@ export interface BuildPlan {
   readonly kind: 'build'
   readonly request: BuildRequest
   readonly inputs: BuildInputs | undefined
+  readonly outside: OutsideInputs
   readonly unlike: Text | undefined
   readonly byInputs: InputsReuse | undefined
 }
@@ -50,7 +52,7 @@ interface Contents {
   readonly unknown?: Text | undefined
 }
 
-/** Decides what is built: the request with all labels, and the key that identifies equal builds. Logs what was decided. */
+/** Decides what is built: the request, and what identifies equal builds. Logs what was decided. */
 export async function planBuild(
   inputs: PreparedInputs,
   wanted: WantedTags,
@@ -82,13 +84,12 @@ export async function planBuild(
     'org.opencontainers.image.source': repositoryUrl(repository, found.event),
     'org.opencontainers.image.created': createdAt(contents.committedAt, runner),
     ...request.labels,
-    ...(made && inputLabels(made)),
   }
   const unlike = inputs.reuse === 'off' ? text`reuse is off, so an existing image is never used` : unknown
   const hash = hashWithoutCommit(source, request, around)
-  const byInputs =
-    unlike === undefined ? await inputsReuse(inputs, { request, hash, dockerfile: contents.text }, runner) : undefined
-  return { kind: 'build', request: { ...request, labels }, inputs: made, unlike, byInputs }
+  const outside = await outsideInputs(inputs, { request, dockerfile: contents.text }, runner)
+  const byInputs = unlike === undefined ? reuseByInputs(inputs, { request, hash, outside }, runner) : undefined
+  return { kind: 'build', request: { ...request, labels }, inputs: made, outside, unlike, byInputs }
 }
 
 /** The files are compared as they are, so that the same changes make the same image. */
