@@ -25,13 +25,17 @@ export function worded(issue: z.core.$ZodRawIssue): string {
 }
 
 /** The mistakes of slipway.yml, each with its place and, for a key, the nearest valid one. A slip of the pen is one mistake. */
-export function mistakesOf(issues: readonly Issue[], document: Document<JsonObject>): readonly Mistake[] {
+export function mistakesOf(
+  issues: readonly Issue[],
+  document: Document<JsonObject>,
+  keysAt: (path: readonly PropertyKey[]) => readonly string[] = knownKeys,
+): readonly Mistake[] {
   const single = issues.flatMap(unfolded)
-  const misspelt = new Set(single.flatMap(misspeltKeys))
+  const misspelt = new Set(single.flatMap((issue) => misspeltKeys(issue, keysAt)))
   return single
     .filter(({ path }) => !misspelt.has(pathOf(path)) || valueAt(path, document) !== undefined)
     .flatMap((issue) =>
-      issue.code === 'unrecognized_keys' ? unknownKeys(issue, document) : [mistake(issue, document)],
+      issue.code === 'unrecognized_keys' ? unknownKeys(issue, document, keysAt) : [mistake(issue, document)],
     )
 }
 
@@ -67,17 +71,21 @@ function unfolded(issue: Issue): readonly Issue[] {
 }
 
 /** Paths of keys that are missing only because they are misspelt. */
-function misspeltKeys(issue: Issue): readonly string[] {
+function misspeltKeys(issue: Issue, keysAt: typeof knownKeys): readonly string[] {
   if (issue.code !== 'unrecognized_keys') return []
-  const known = knownKeys(issue.path)
+  const known = keysAt(issue.path)
   return issue.keys.flatMap((key) => {
     const similar = nearest(key, known)
     return similar === undefined ? [] : pathOf([...issue.path, similar])
   })
 }
 
-function unknownKeys({ keys, path }: z.core.$ZodIssueUnrecognizedKeys, { at }: Document): readonly Mistake[] {
-  const known = knownKeys(path)
+function unknownKeys(
+  { keys, path }: z.core.$ZodIssueUnrecognizedKeys,
+  { at }: Document,
+  keysAt: typeof knownKeys,
+): readonly Mistake[] {
+  const known = keysAt(path)
   return keys.map((key) => ({
     ...at([...path, key]),
     message: text`${nameOf(path)} has no key ${untrusted(key)}; ${advice(key, known)}`,
@@ -124,10 +132,15 @@ function advice(key: string, known: readonly string[]): string {
 
 let schema: SchemaNode | undefined
 
-/** The keys that the schema allows at a path, whichever form the value has. */
+/** The keys that the schema of slipway.yml allows at a path, whichever form the value has. */
 function knownKeys(path: readonly PropertyKey[]): readonly string[] {
   schema ??= jsonSchema()
-  let forms = formsOf(schema)
+  return keysIn(schema, path)
+}
+
+/** The same of any schema. */
+export function keysIn(root: SchemaNode, path: readonly PropertyKey[]): readonly string[] {
+  let forms = formsOf(root)
   for (const step of path)
     forms = forms.flatMap(({ properties, additionalProperties, items }) => {
       const next = properties?.[String(step)] ?? additionalProperties ?? items

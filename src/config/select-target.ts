@@ -2,9 +2,12 @@ import { roleArn } from '../arn.ts'
 import { Failure } from '../failure.ts'
 import { nearest } from '../nearest.ts'
 import type { DeploymentSettings } from '../targets/ecs/request/requested-settings.ts'
+import type { Check, ReleaseTask } from '../targets/steps/request/release-steps.ts'
 import { text, untrusted } from '../text.ts'
 import { settingsIn } from './deployment-settings.ts'
 import type { Config, EnvironmentConfig } from './schema.ts'
+import { tasksIn } from './tasks-schema.ts'
+import { checksIn } from './verify-schema.ts'
 
 /** An environment as everything that is deployed to it sees it. */
 export interface EnvironmentTarget {
@@ -38,6 +41,8 @@ export interface Target extends EnvironmentTarget {
   readonly codeDeployDeploymentGroup?: string | undefined
   readonly settings?: DeploymentSettings | undefined
   readonly after?: AfterDeployment | undefined
+  readonly verify?: readonly Check[] | undefined
+  readonly tasks?: readonly ReleaseTask[] | undefined
 }
 
 /** The targets on Amazon ECS of the named environments in the order given, each with its services in the order of the file. */
@@ -145,5 +150,7 @@ function target(config: Config, environmentName: string, environment: Environmen
     codeDeployDeploymentGroup: placement['codedeploy-deployment-group'],
     settings: placement.deployment && settingsIn(placement.deployment),
     after: placement.after?.invalidate,
+    verify: placement.verify && checksIn(placement.verify),
+    tasks: service.tasks && tasksIn(service.tasks),
   }
 }

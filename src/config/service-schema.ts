@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { beanstalkPlacementSchema, beanstalkSchema } from './beanstalk-schema.ts'
 import { deploymentSchema } from './deployment-settings.ts'
 import { afterSchema } from './invalidation-schema.ts'
+import { tasksSchema } from './tasks-schema.ts'
+import { verifySchema } from './verify-schema.ts'
 
 /** Schema of a service in slipway.yml. */
 export const serviceSchema = z
@@ -22,6 +24,7 @@ export const serviceSchema = z
       .string()
       .optional()
       .describe('File with the members of aws ecs create-service, from which a missing service is created.'),
+    tasks: tasksSchema.optional(),
     beanstalk: beanstalkSchema
       .optional()
       .describe('Deploys the service to Elastic Beanstalk instead of Amazon ECS; excludes the other keys.'),
@@ -56,6 +59,7 @@ const ecsPlacementSchema = z.strictObject({
     .optional()
     .describe('CodeDeploy deployment group; DgpECS-<cluster>-<service> when absent.'),
   deployment: deploymentSchema.optional(),
+  verify: verifySchema.optional(),
   after: afterSchema.optional(),
 })
 

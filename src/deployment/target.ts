@@ -68,6 +68,8 @@ export interface Prepared {
   readonly judgement: Promise<Judgement>
   /** What is judged, where that is not what the plan says to be live: a version that is on its way. */
   readonly judged?: Version | undefined
+  /** Stages at which the deployment pauses for an answer; undefined: unknown. */
+  readonly pauses?: readonly string[] | undefined
   /** Another deployment, beside which AWS takes none; the plan is made anew once it is over. */
   readonly obstacle?: Obstacle | undefined
   /** Another deployment that ours would replace, though it is to be waited for, or to be left. */
@@ -108,6 +110,8 @@ export interface Found {
   /** How another job watches it to its end. */
   readonly watchAgain: Text
   readonly waits?: AnswerableWaits
+  /** Stops it with rollback, which `watch` sees. Throws `deployment-conflict` where it has ended. */
+  stop?(): Promise<void>
 }
 
 /** The waits of a deployment for an answer. */

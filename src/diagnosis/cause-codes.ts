@@ -96,6 +96,11 @@ export const ownCauses = {
     meaning: 'the pause hook was answered with ROLLBACK, or the deployment was stopped in READY_WAIT',
     advice: 'Ask the user who answered (AWS CloudTrail has the name). Deploy again when the reason is fixed.',
   },
+  'verify-failed': {
+    meaning: 'a check of verify failed after the deployment, or at its test traffic',
+    advice:
+      'The cause has the response: fix the program, or the check. With TLS, DNS and connection errors check the address first.',
+  },
   'not-approved': {
     meaning: 'the deployment was paused, and the approval job of the workflow was not approved',
     advice: 'Run the workflow again, and approve it in time.',

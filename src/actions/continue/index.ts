@@ -10,6 +10,8 @@ import { settleInPost } from '../shared/post-step.ts'
 import { runOnService, type ServiceWork } from '../shared/run-on-service.ts'
 import { requireValues } from '../targets/input-rules.ts'
 import { type Place, placeOf } from '../targets/place.ts'
+import { oneOffTask } from '../targets/requested-service.ts'
+import { withSteps } from '../targets/with-steps.ts'
 import { withSecretsAndAbort } from '../world/secrets-and-abort.ts'
 import { openSource } from '../world/source-commit.ts'
 import { network, type World } from '../world/world.ts'
@@ -44,7 +46,15 @@ async function begin(inputs: ContinueInputs, calling: Runner, runner: Runner, wo
     purpose: inputs.answer === 'roll-back' ? 'rollback' : 'answer',
     requestOf: (region) => requestOf(inputs, place, region),
     sourceOf: () => openSource(deploying, runner),
-    events: (request, aws, context) => answerPauses(decision, ecsInFlight(request, aws), request, context),
+    async *events(request, aws, context) {
+      const task = oneOffTask(deploying, { cluster: request.cluster, service: request.service }, runner)
+      // What was checked at the pause is checked; what comes after it is not, whoever answers it.
+      const isOnward = inputs.answer === 'continue'
+      const target = isOnward
+        ? await withSteps(ecsInFlight(request, aws), { place, aws, runner, world, task, mayRollBack: true })
+        : ecsInFlight(request, aws)
+      yield* answerPauses(decision, target, request, context)
+    },
   }
   await namingSettings(place.origins, () => runOnService(step, work))
 }

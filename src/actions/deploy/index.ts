@@ -10,8 +10,9 @@ import { behindDistribution } from '../targets/behind-distribution.ts'
 import { environmentHistory, orderOf } from '../targets/environment-before.ts'
 import { requireValidCombination } from '../targets/input-rules.ts'
 import { awsInputsAt, type Place, placeOf } from '../targets/place.ts'
-import { deployRequest } from '../targets/requested-service.ts'
+import { deployRequest, oneOffTask } from '../targets/requested-service.ts'
 import { findDefinition } from '../targets/wanted-definition.ts'
+import { withSteps } from '../targets/with-steps.ts'
 import { endOfJob, openAws } from '../world/open-aws.ts'
 import { commitHistory } from '../world/open-history.ts'
 import { openImageStore } from '../world/open-image-store.ts'
@@ -69,7 +70,10 @@ async function deployTo(
   const { reporter, keep } = await openReport(inputs, place, request, runner, world.fetch, what)
   const history = commitHistory(inputs, source, calling, world)
   const environments = environmentHistory(inputs, calling, world)
-  const target = behindDistribution(ecsTarget(request, { ...aws, images }), place, aws, runner)
+  const deployed = behindDistribution(ecsTarget(request, { ...aws, images }), place, aws, runner)
+  const task = oneOffTask(inputs, { ...place, service }, runner)
+  const mayRollBack = inputs.deploymentId === undefined
+  const target = await withSteps(deployed, { place, aws: { ...aws, images }, runner, world, task, mayRollBack })
   const { clock, signal } = runner
   const { credentialLifetime } = aws
   const context = { clock, signal, keep, history, environments, credentialLifetime }

@@ -15,10 +15,11 @@ import { wantedVersion } from '../bundle/wanted-version.ts'
 import type { DeployInputs } from '../inputs/deploy-inputs.ts'
 import { beanstalkInputsOf, beanstalkRequest } from '../targets/beanstalk-place.ts'
 import { behindDistribution } from '../targets/behind-distribution.ts'
-import { deployRequest, preflightPolicy } from '../targets/requested-service.ts'
+import { deployRequest, oneOffTask, preflightPolicy } from '../targets/requested-service.ts'
 import { requireSiteInputs, siteRequest, siteTerms } from '../targets/requested-site.ts'
 import { siteAccess, siteInputsOf } from '../targets/site-place.ts'
 import { findDefinition } from '../targets/wanted-definition.ts'
+import { withSteps } from '../targets/with-steps.ts'
 import { openImageStore } from '../world/open-image-store.ts'
 import type { World } from '../world/world.ts'
 import type { PlacedService, Waves } from './placed-service.ts'
@@ -52,11 +53,14 @@ export async function openMembers(waves: Waves, opening: Opening): Promise<reado
 async function service(
   { name, place }: PlacedService,
   open: (change: ServiceChange) => Target,
-  { inputs, aws, runner, order, source }: Opening,
+  { inputs, aws, runner, world, order, source }: Opening,
 ): Promise<WaveMember> {
   const find = findDefinition(inputs, place, runner, aws.ecs)
   const request = await deployRequest(inputs, place, aws.region, runner, find, source)
-  return { name, target: behindDistribution(open(request), place, aws, runner), terms: { ...request, order } }
+  const task = oneOffTask(inputs, place, runner)
+  const deployed = behindDistribution(open(request), place, aws, runner)
+  const target = await withSteps(deployed, { place, aws, runner, world, task, mayRollBack: true })
+  return { name, target, terms: { ...request, order } }
 }
 
 async function siteMember(

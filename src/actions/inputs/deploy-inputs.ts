@@ -93,6 +93,7 @@ export const deployInputs = {
   'allow-older': flag(false),
   'after-environment': optionalText,
   'on-conflict': optionalOneOf(['wait', 'stop', 'fail']),
+  verify: optionalText,
   'on-pause': oneOf(['wait', 'leave'], 'wait'),
   'on-cancel': oneOf(['stop-and-roll-back', 'leave'], 'stop-and-roll-back'),
   ...severalInputs,

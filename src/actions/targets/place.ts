@@ -7,6 +7,7 @@ import { namingSettings, type Origins } from '../../origins.ts'
 import type { Subject } from '../../report/subject.ts'
 import type { Runner } from '../../runner/action.ts'
 import type { DeploymentSettings } from '../../targets/ecs/request/requested-settings.ts'
+import type { Check, ReleaseTask } from '../../targets/steps/request/release-steps.ts'
 import type { AwsInputs } from '../inputs/aws-inputs.ts'
 import type { DeployInputs } from '../inputs/deploy-inputs.ts'
 import { factsOf, isGiven, originsOf } from './place-origins.ts'
@@ -37,6 +38,8 @@ export interface Place {
   /** Of slipway.yml alone. */
   readonly settings?: DeploymentSettings | undefined
   readonly after?: AfterDeployment | undefined
+  readonly verify?: readonly Check[] | undefined
+  readonly tasks?: readonly ReleaseTask[] | undefined
   readonly url?: string | undefined
   readonly slackChannel?: string | undefined
   /** What reports name, where it is no service of Amazon ECS. */
@@ -85,6 +88,7 @@ export async function placeIn(
   return {
     ...target,
     ...merged,
+    verify: await checksOf(inputs, target),
     environment: inputs.environment,
     image: configured?.image ?? inputs.image,
     cluster: where.cluster ?? 'default',
@@ -95,6 +99,14 @@ export async function placeIn(
     facts: factsOf(inputs, configured, where),
     origins: originsOf(inputs, configuredOrigin, where, runner),
   }
+}
+
+/** The checks of the input take the place of those of slipway.yml; an empty list is none. */
+async function checksOf({ verify }: DeployInputs, target: Target | undefined): Promise<readonly Check[] | undefined> {
+  if (verify === undefined) return target?.verify
+  if (/^\[\s*\]$/.test(verify)) return []
+  const { readChecks } = await import('../../config/read-checks.ts')
+  return readChecks(verify, { input: 'verify' })
 }
 
 /** What both may say; the inputs come first. Names of the service are slipway.yml's own: an input chooses among them. */

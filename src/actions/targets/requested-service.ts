@@ -15,6 +15,7 @@ import type { DeployInputs } from '../inputs/deploy-inputs.ts'
 import { settingsOf } from '../inputs/strategy-inputs.ts'
 import type { Place } from './place.ts'
 import { guardOf } from './requested-guard.ts'
+import { namedTask } from './with-steps.ts'
 
 /** The typed request of the action's inputs. `wanted` finds and renders the definition; `source` is what is deployed. */
 export async function deployRequest(
@@ -42,6 +43,7 @@ export async function deployRequest(
     volumeConfigurations: volume(inputs.serviceManagedEbsVolumeName, inputs.serviceManagedEbsVolume),
     codeDeploy: await codeDeployRequest(inputs, place, runner),
     runTask: inputs.runTask ? oneOffTask(inputs, place, runner) : undefined,
+    ...tasksOf(place, oneOffTask(inputs, place, runner)),
     wait: inputs.waitForServiceStability,
     waitMinutes: inputs.waitForMinutes,
     longestGap: inputs.waitMaxDelaySeconds === undefined ? undefined : inputs.waitMaxDelaySeconds * 1000,
@@ -54,6 +56,19 @@ export async function deployRequest(
     onPause: inputs.onPause,
     onConflict: inputs.onConflict,
     onCancel: inputs.onCancel,
+  }
+}
+
+/** The tasks of slipway.yml, and the checks that are tasks. */
+function tasksOf(
+  { tasks = [], verify = [] }: Pick<Place, 'tasks' | 'verify'>,
+  own: OneOffTask,
+): Pick<ServiceRequest, 'tasksBefore' | 'tasksLater'> {
+  const before = tasks.filter(({ when }) => when === 'before')
+  const later = [...tasks.filter((task) => !before.includes(task)), ...verify.filter((check) => check.kind === 'task')]
+  return {
+    tasksBefore: before.map((task) => namedTask(task, own)),
+    tasksLater: later.map((task) => namedTask(task, own)),
   }
 }
 

@@ -13,6 +13,7 @@ import { rollOut } from './change/update-and-watch.ts'
 import { runningTaskDefinition } from './facts/service-facts.ts'
 import { decidePlan, withSettings } from './prepare/decide-plan.ts'
 import { changed, conflictOf, obstacleOf } from './prepare/obstacles.ts'
+import { pauseStages } from './prepare/pause-stages.ts'
 import { planInWords } from './prepare/plan-words.ts'
 import { check, reportChecks } from './prepare/preflight-checks.ts'
 import { groupFor, type Reading, readTarget } from './prepare/read-target.ts'
@@ -54,6 +55,7 @@ export async function* prepareService(
     plan: planInWords(plan),
     warnings: warningsBefore(named, service, plan, denied),
     minutes: expectedMinutes(named, plan),
+    pauses: pauseStages(named, service, group),
     judgement,
     judged: versionOf(running),
     obstacle: conflict && obstacleOf(conflict, named, context),
@@ -163,11 +165,11 @@ async function* revision(
 async function* oneOff(rollout: Rollout, { wanted, inFlight }: Reading): Events<ServiceEnd | undefined> {
   const { request, context, service, taskDefinition, previousTaskDefinition: serving } = rollout
   context.signal.throwIfAborted()
-  if (!request.runTask || inFlight || isAdoptable(rollout)) return undefined
-  const { cluster, runTask: task, longestGap } = request
-  const { definition } = wanted
-  const { runOneOffTask } = await import('./tasks/run-task.ts')
-  const end = yield* runOneOffTask({ cluster, service, definition, taskDefinition, task, longestGap }, context)
+  const { cluster, runTask, tasksBefore = [], longestGap } = request
+  if ((!runTask && tasksBefore.length === 0) || inFlight || isAdoptable(rollout)) return undefined
+  const { runTasksBefore } = await import('./tasks/release-task.ts')
+  const where = { cluster, service, definition: wanted.definition, taskDefinition, longestGap }
+  const end = yield* runTasksBefore(request, where, context)
   context.signal.throwIfAborted()
   return end && { ...end, serving }
 }

@@ -2,9 +2,10 @@ import type { Clock } from '../../clock.ts'
 import type { Context } from '../../deployment/context.ts'
 import type { DeploymentRecord } from '../../deployment/deployment-record.ts'
 import type { Settlement } from '../../deployment/settle-cancelled.ts'
-import type { Earlier, EarlierDeployment, Target } from '../../deployment/target.ts'
+import type { Earlier, EarlierDeployment, Events, Target } from '../../deployment/target.ts'
 import type { Terms } from '../../deployment/terms.ts'
 import { forPreparation } from '../../deployment/time-limits.ts'
+import type { Cause } from '../../diagnosis/cause.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import { prepareService } from './deploy-service.ts'
 import { openKnownDefinitions } from './finish/known-definitions.ts'
@@ -15,7 +16,7 @@ import { ecsRecordOf, keptPart, type OwnRecord } from './request/ecs-record.ts'
 import { formerFrom } from './request/former-settings.ts'
 import type { RollbackGoal } from './request/rollback-goal.ts'
 import { serviceNouns } from './request/service-nouns.ts'
-import type { ServiceChange } from './request/service-request.ts'
+import type { NamedTask, ServiceChange } from './request/service-request.ts'
 import { reattach } from './request/watch-again.ts'
 
 export { requireService, runningTaskDefinition } from './facts/service-facts.ts'
@@ -103,6 +104,19 @@ export async function ecsFindings(
 export async function explainEcsDeployment(...asked: Parameters<typeof explainDeployment>): Promise<EarlierDeployment> {
   const module = await import('./locate/explain-deployment.ts')
   return await module.explainDeployment(...asked)
+}
+
+/** Runs a task beside a service, with the revision of this ARN. Undefined: it ended well; throws `Failure`. */
+export async function* runTaskBeside(
+  { task, phase }: { readonly task: NamedTask; readonly phase: string },
+  revision: string,
+  { cluster, service }: Pick<ServiceChange, 'cluster' | 'service'>,
+  aws: EcsAccess,
+  context: Context,
+): Events<Cause | undefined> {
+  const { runServiceTask } = await import('./tasks/release-task.ts')
+  const own: EcsContext = { ...aws, ...context, keep: (part) => context.keep(keptPart(part)) }
+  return yield* runServiceTask(task, phase, revision, { cluster, service }, own)
 }
 
 interface OpenService {

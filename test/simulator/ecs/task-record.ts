@@ -1,5 +1,5 @@
 /** A new task as DescribeTasks shows it, before anything has happened to it. */
-import type { Container, Task } from '@aws-sdk/client-ecs'
+import type { Container, Task, TaskDefinition, TaskOverride } from '@aws-sdk/client-ecs'
 import { arn, hexadecimal, nameOf, privateAddress, uuid } from '../identifiers.ts'
 import { type AwsvpcConfiguration, type EcsState, now, type TaskRecord } from './state.ts'
 import { tellStory } from './task-story.ts'
@@ -15,7 +15,7 @@ export function createRecord(
   const cluster = nameOf(start.clusterArn)
   const taskArn = arn('ecs', ecs.region, ecs.world.accountId, `task/${cluster}/${id}`)
   const address = privateAddress(ecs.world)
-  const story = tellStory(ecs, definition)
+  const story = tellStory(ecs, withCommands(definition, start.overrides))
   const awsvpc = definition.networkMode === 'awsvpc'
   const attachmentId = uuid(ecs.world)
   const containers = (definition.containerDefinitions ?? []).map((container): Container => {
@@ -100,3 +100,14 @@ const networkDetails = (awsvpc: AwsvpcConfiguration | undefined, address: string
   { name: 'subnetId', value: awsvpc?.subnets?.[0] ?? 'subnet-0a1b2c3d' },
   { name: 'privateIPv4Address', value: address },
 ]
+
+/** What a one-off task runs in place of the commands of its definition. */
+function withCommands(definition: TaskDefinition, overrides: TaskOverride | undefined): TaskDefinition {
+  const changed = overrides?.containerOverrides ?? []
+  if (changed.length === 0) return definition
+  const containerDefinitions = definition.containerDefinitions?.map((container) => {
+    const { command } = changed.find(({ name }) => name === container.name) ?? {}
+    return command ? { ...container, command } : container
+  })
+  return { ...definition, ...(containerDefinitions && { containerDefinitions }) }
+}

@@ -80,7 +80,9 @@ const failure = (
 function behaviourOf(ecs: EcsState, { family }: TaskDefinition, container: ContainerDefinition) {
   const image = container.image ?? ''
   const found = imageInRegistry(ecs, image)
-  const aliases = [...(found?.tags ?? []), `${family} ${image}`]
+  // A scenario may be that of a command: `$ node migrate.js`.
+  const command = container.command?.length ? [`$ ${container.command.join(' ')}`] : []
+  const aliases = [...(found?.tags ?? []), `${family} ${image}`, ...command]
   return { behaviour: ecs.world.scenarios.behaviour(image, aliases), digest: found?.digest ?? image.split('@')[1] }
 }
 

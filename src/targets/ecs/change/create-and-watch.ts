@@ -27,7 +27,8 @@ import { serviceNouns } from '../request/service-nouns.ts'
 import type { ServiceDefinition, ServiceRequest, WantedDefinition } from '../request/service-request.ts'
 import { reattach } from '../request/watch-again.ts'
 import { stepsOf } from '../strategy/setting-changes.ts'
-import { runOneOffTask } from '../tasks/run-task.ts'
+import { requireContainers } from '../tasks/named-task.ts'
+import { runTasksBefore } from '../tasks/release-task.ts'
 import { requireSubnets } from '../tasks/task-network.ts'
 import { type Marking, obtainRevision, settleRevision } from './register-revision.ts'
 import { follow } from './update-and-watch.ts'
@@ -50,6 +51,7 @@ export async function prepareCreation(
   const wanted = { ...rendered, definition: withoutOrigin(rendered.definition) }
   checkServiceDefinition(written, request, textIn(wanted.definition, 'family'))
   requireSubnets(request.runTask, written.content)
+  requireContainers([...(request.tasksBefore ?? []), ...(request.tasksLater ?? [])], wanted.definition)
   const given = { ...written, content: withSettings(written.content, request) }
   const plan = planOf(request, given.content, wanted)
   return {
@@ -120,15 +122,15 @@ async function* revision(wanted: WantedDefinition, marking: Marking | undefined,
 
 /** A one-off task runs where the service is going to run. */
 async function* oneOff(
-  { cluster, runTask: task, longestGap }: ServiceRequest,
+  request: ServiceRequest,
   context: EcsContext,
   content: JsonObject,
   { definition }: WantedDefinition,
   taskDefinition: string,
 ): Events<ServiceEnd | undefined> {
-  if (task === undefined) return undefined
+  const { cluster, longestGap } = request
   const service: Service = content
-  const end = yield* runOneOffTask({ cluster, service, definition, taskDefinition, task, longestGap }, context)
+  const end = yield* runTasksBefore(request, { cluster, service, definition, taskDefinition, longestGap }, context)
   context.signal.throwIfAborted()
   return end
 }

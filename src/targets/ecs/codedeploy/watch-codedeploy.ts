@@ -86,8 +86,10 @@ export async function* watchCodeDeploy(
     const target = yield* view(over || (moved && status === 'Ready'), moved)
     const isStopped = stops.isStopped()
     const waits = ready({ deployment, target, isStopped, now: clock.now() })
-    yield* withReadyPhase(pauses.update(waits, clock.now()))
+    const events = withReadyPhase(pauses.update(waits, clock.now()))
+    // First: whoever answers the pause does so before the next event.
     deadline.hold(pauses.isWaiting())
+    yield* events
     if (over && status !== 'Succeeded') {
       const lost = { rollout, deployment, group, deadline: deadline.at(), pace, minutes, isAsked: isStopped }
       const end = yield* followRollback(lost)

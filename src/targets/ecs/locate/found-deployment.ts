@@ -45,7 +45,14 @@ export async function foundDeployment(id: string, request: ServiceRequest, conte
       situation: (decision) => situationOf(decision, located, rollout),
       answer: (answer, pause) => answerOne(answer, pause, located, forPreparation(context, request)),
     },
+    stop: () => stop(located, forPreparation(context, request)),
   }
+}
+
+/** The first deployment of a service has nothing to go back to. */
+async function stop(located: Located, { ecs, codeDeploy }: EcsContext): Promise<void> {
+  if (located.kind === 'service-deployment') await ecs.rollBackServiceDeployment(located.arn)
+  if (located.kind === 'codedeploy') await codeDeploy.stopDeployment(located.id, true)
 }
 
 /** False: nothing waited there any more. */

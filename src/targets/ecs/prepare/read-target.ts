@@ -13,6 +13,7 @@ import { engineOf, requireService, runningTaskDefinition } from '../facts/servic
 import type { EcsContext } from '../request/ecs-context.ts'
 import type { Engine } from '../request/ecs-record.ts'
 import type { ServiceRequest, WantedDefinition } from '../request/service-request.ts'
+import { requireContainers } from '../tasks/named-task.ts'
 import { requireSubnets } from '../tasks/task-network.ts'
 import type { ServicePlan } from './service-plan.ts'
 
@@ -69,6 +70,7 @@ export async function readTarget(
   const current = stored ? withoutOrigin(stored) : undefined
   const rendered = await request.wanted(service, current)
   const wanted = { ...rendered, definition: withoutOrigin(rendered.definition) }
+  requireContainers([...(request.tasksBefore ?? []), ...(request.tasksLater ?? [])], wanted.definition)
   const atGroup =
     engine === 'codedeploy'
       ? await readGroup(request, service, wanted, context, () => denied.push(listing))

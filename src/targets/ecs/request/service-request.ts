@@ -31,6 +31,10 @@ export interface ServiceChange {
   readonly volumeConfigurations?: readonly JsonObject[] | undefined
   readonly codeDeploy: CodeDeployRequest
   readonly runTask?: OneOffTask | undefined
+  /** Run in their order with the new revision before the service is changed. */
+  readonly tasksBefore?: readonly NamedTask[] | undefined
+  /** Run at stages and after the deployment by its steps; here they are checked with the others. */
+  readonly tasksLater?: readonly NamedTask[] | undefined
   /** True where the service may have changed a moment ago, so that one read is not enough for `unchanged`. */
   readonly isJustChanged?: boolean | undefined
 }
@@ -78,6 +82,22 @@ export interface CodeDeployRequest {
   readonly alarms?: readonly string[] | undefined
   /** What rolls this deployment back, in the place of the group's own settings; none: nothing does. */
   readonly autoRollback?: readonly RollbackEvent[] | undefined
+}
+
+/** A task of slipway.yml. */
+export interface NamedTask {
+  readonly name: string
+  /** In place of the container's own; undefined: as the definition has them. */
+  readonly command?: readonly string[] | undefined
+  readonly environment: Readonly<Record<string, string>>
+  /** Undefined: the only essential container. */
+  readonly container?: string | undefined
+  /** Image of the only container of a definition that is registered for it; undefined: the revision itself. */
+  readonly image?: string | undefined
+  /** One at a time of this name, wherever it is started. */
+  readonly lock?: string | undefined
+  /** Network, tags and the like; its overrides are those above. */
+  readonly task: OneOffTask
 }
 
 /** A one-off task of the new revision, before the service is updated: a migration, say. */

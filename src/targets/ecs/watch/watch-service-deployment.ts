@@ -78,9 +78,10 @@ export async function* watchServiceDeployment(watched: Watched): Events<ServiceE
     const isStopped = stopReason !== undefined
     const waits = pauses.update(hookWaits(now, request, isStopped), clock.now())
     const events = [...progress(before, now, clock.now()), ...waits]
+    // First: whoever answers the pause does so before the next event.
+    deadline.hold(pauses.isWaiting())
     yield* events
     yield* details(now)
-    deadline.hold(pauses.isWaiting())
     before = now
     stops.update(now, isStopped)
     triggered = isTriggered(now) ? triggered + 1 : 0
