@@ -4,6 +4,7 @@ import type { Connection } from './connection.ts'
 import { creation } from './create-service.ts'
 import { ecsArn, given } from './ecs-request.ts'
 import { present } from './error-class.ts'
+import { expressServices } from './express-services.ts'
 import { serviceNotFound, whenClusterMissing } from './not-found.ts'
 import { serviceDeployments } from './service-deployments.ts'
 import { explainSettingsRefusal } from './service-refusal.ts'
@@ -19,6 +20,7 @@ export function ecs(connection: Connection): Ecs {
     explainMissingService: (cluster, service, reason) => serviceNotFound(connection, cluster, service, reason),
     ...creation(connection, describe),
     updateService: (request) => updateService(connection, request),
+    ...expressServices(connection, describe),
     ...serviceDeployments(connection),
     ...tasks(connection),
     ...taskDefinitions(connection),

@@ -1,5 +1,6 @@
 import type { Failure } from '../failure.ts'
 import type { DeploymentConfiguration } from './deployment-configuration.ts'
+import type { ExpressServices } from './express.ts'
 import type { JsonObject } from './json.ts'
 import type { LoadBalancer, Service, ServiceDeployment } from './service.ts'
 
@@ -77,7 +78,7 @@ export interface RunTaskRequest {
 }
 
 /** Amazon ECS. */
-export interface Ecs {
+export interface Ecs extends ExpressServices {
   /** Undefined when the service does not exist; throws `service-not-found` when the cluster does not. */
   describeService(cluster: string, service: string): Promise<Service | undefined>
   /** The `service-not-found` for a service that is MISSING, or INACTIVE, with the names that exist instead. */

@@ -86,6 +86,8 @@ export interface Service {
   /** SERVICE, TASK_DEFINITION or NONE. */
   readonly propagateTags?: string
   readonly schedulingStrategy?: string
+  /** `ECS` for a service in Express Mode, else `CUSTOMER`. */
+  readonly resourceManagementType?: string
   readonly currentServiceDeployment?: string
   readonly currentServiceRevisions?: readonly { readonly arn?: string }[]
 }

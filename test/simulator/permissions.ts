@@ -99,6 +99,14 @@ export function needsOf(call: Pick<Call, 'service' | 'operation' | 'region' | 'i
     needs.push(...passing((call.input as Pick<RunTaskRequest, 'overrides'>).overrides ?? {}))
   if (action === 'ecs:CreateService' || action === 'ecs:UpdateService')
     for (const resource of rolesOfService(call.input)) needs.push({ action: 'iam:PassRole', resource })
+  // Developer guide, "Creating an Amazon ECS Express Mode service": the caller passes the roles that the request names.
+  if (/^ecs:(Create|Update)ExpressGatewayService$/.test(action)) {
+    const { infrastructureRoleArn } = call.input
+    needs.push(...passing({ taskRoleArn, executionRoleArn }))
+    if (typeof infrastructureRoleArn === 'string')
+      needs.push({ action: 'iam:PassRole', resource: infrastructureRoleArn })
+    if (Array.isArray(tags) && tags.length > 0) needs.push({ action: 'ecs:TagResource' })
+  }
   if (call.service === 's3') {
     if (call.input.VersionId !== undefined && /^s3:(Get|Delete)Object$/.test(action))
       needs[0] = { action: `${action}Version` }

@@ -66,6 +66,12 @@ export const deploy = [
     when: 'create-service',
   },
   {
+    actions: ['ecs:UpdateExpressGatewayService'],
+    why: 'deploy a service in Express Mode',
+    without: 'fails',
+    when: 'express',
+  },
+  {
     actions: ['application-autoscaling:DescribeScalableTargets'],
     why: '`desired-count`: check whether Application Auto Scaling controls it',
     without: 'sets it, with a warning',

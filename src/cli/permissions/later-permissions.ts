@@ -16,6 +16,12 @@ export const rollback = [
     when: 'ecs',
   },
   { actions: ['ecs:UpdateService', 'iam:PassRole'], why: 'deploy with ECS', without: 'fails', when: 'ecs' },
+  {
+    actions: ['ecs:UpdateExpressGatewayService', 'ecs:DescribeExpressGatewayService'],
+    why: 'deploy a service in Express Mode, and restore its settings',
+    without: 'fails',
+    when: 'express',
+  },
   { actions: ['ecs:StopServiceDeployment'], why: 'stop an active deployment', without: 'fails', when: 'ecs' },
   {
     actions: ['ecs:ListTaskDefinitions'],

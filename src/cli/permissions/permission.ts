@@ -10,6 +10,7 @@ export const features = {
   preflight: 'checks before a deployment',
   'secret-keys': 'check-secret-keys: reads the values of secrets',
   'create-service': 'service-definition: creates a missing service',
+  express: 'services in Express Mode of Amazon ECS',
   'desired-count': 'desired-count',
   'run-task': 'run-task',
   'create-repository': 'create-repository',

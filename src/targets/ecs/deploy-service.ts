@@ -10,6 +10,7 @@ import { findRegistered, type Registration } from '../../task-definition/registe
 import { ownCount } from './change/desired-count.ts'
 import { type Marking, markingOf, moveTags, obtainRevision, settleRevision } from './change/register-revision.ts'
 import { rollOut } from './change/update-and-watch.ts'
+import { isExpress } from './facts/express-mode.ts'
 import { runningTaskDefinition } from './facts/service-facts.ts'
 import { decidePlan, withSettings } from './prepare/decide-plan.ts'
 import { changed, conflictOf, obstacleOf } from './prepare/obstacles.ts'
@@ -25,7 +26,7 @@ import { versionOf } from './request/revision-version.ts'
 import { endOf, type ServiceEnd } from './request/service-end.ts'
 import type { ServiceRequest } from './request/service-request.ts'
 import { settingsUpdate, updateSettings } from './strategy/service-settings.ts'
-import { isAdoptable } from './strategy/update-effects.ts'
+import { isAdoptable, isCopied } from './strategy/update-effects.ts'
 
 /** Reads a service and what is wanted of it, and decides; the result makes the change. A service that is missing may be made. */
 export async function* prepareService(
@@ -37,9 +38,8 @@ export async function* prepareService(
   const marking = markingOf(asked, watchman)
   const reading = await readTarget(asked, preparing, watchman)
   if (reading === undefined) {
-    // Loaded only now: most services are there.
-    const { prepareCreation } = await import('./change/create-and-watch.ts')
-    return await prepareCreation(asked, context, marking)
+    const { prepareMissing } = await import('./change/prepare-missing.ts')
+    return await prepareMissing(asked, context, marking)
   }
   const { engine, service, running, conflict, denied, judgement } = reading
   const named = yield* withMovedTags(reading, preparing)
@@ -135,12 +135,13 @@ async function* withMovedTags(prepared: Reading, context: EcsContext): Events<Se
 
 /** Looks for a revision that equals what is wanted, while GitHub still compares commits. */
 function searchRevision(
-  { dryRun }: ServiceRequest,
-  { wanted, conflict, latest }: Reading,
+  request: ServiceRequest,
+  { wanted, conflict, latest, service }: Reading,
   { to }: ServicePlan,
   { ecs }: EcsContext,
 ): Promise<Registration | undefined> {
-  if (dryRun || conflict || to !== undefined) return Promise.resolve(undefined)
+  if (request.dryRun || conflict || to !== undefined || isCopied(request, service, wanted.arn))
+    return Promise.resolve(undefined)
   return begun(findRegistered(wanted.definition, { ecs }, latest))
 }
 
@@ -176,10 +177,14 @@ async function* oneOff(rollout: Rollout, { wanted, inFlight }: Reading): Events<
 
 async function* start(
   rollout: Rollout,
-  { engine, inFlight, service, isListed }: Reading,
+  { engine, inFlight, service, isListed, express }: Reading,
   { settingsOnly }: ServicePlan,
   group: DeploymentGroup | undefined,
 ): Events<ServiceEnd | Obstacle | Changed> {
+  if (isExpress(service)) {
+    const { rollOutExpress } = await import('./change/roll-out-express.ts')
+    return yield* rollOutExpress(rollout, express)
+  }
   if (engine === 'ecs-rolling') return yield* rollOut(rollout)
   // CodeDeploy knows nothing of the settings of a service: they come first, so that its new tasks have them.
   const settings = settingsUpdate(rollout.request, rollout.service, engine)

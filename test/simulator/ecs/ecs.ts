@@ -2,6 +2,7 @@
 import { AwsError, type EcsService, type SimulatedService, type World } from '../contract.ts'
 import { nameOf } from '../identifiers.ts'
 import { clusterHandlers } from './clusters.ts'
+import { expressHandlers } from './express.ts'
 import { createHookTargets } from './hook-targets.ts'
 import { serviceDeploymentHandlers } from './service-revisions.ts'
 import { serviceHandlers } from './services.ts'
@@ -59,6 +60,7 @@ export function createEcs(world: World, region: string): EcsService {
       ...clusterHandlers(ecs),
       ...taskDefinitionHandlers(ecs),
       ...serviceHandlers(ecs),
+      ...expressHandlers(ecs),
       ...serviceDeploymentHandlers(ecs),
       ...taskHandlers(ecs),
       ...taskSetHandlers(ecs),

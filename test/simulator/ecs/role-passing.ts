@@ -7,7 +7,7 @@ import type {
   UpdateServiceRequest,
 } from '@aws-sdk/client-ecs'
 import { AwsError } from '../contract.ts'
-import type { EcsState } from './state.ts'
+import { type EcsState, invalidParameter } from './state.ts'
 
 type ServiceRequest = Pick<
   CreateServiceRequest & UpdateServiceRequest,
@@ -42,6 +42,18 @@ export function checkServiceRoles(ecs: EcsState, input: ServiceRequest, definiti
     ...(input.deploymentConfiguration?.lifecycleHooks ?? []).map(({ roleArn }) => roleArn),
     ...(input.volumeConfigurations ?? []).map(({ managedEBSVolume }) => managedEBSVolume?.roleArn),
   ])
+}
+
+/**
+ * The role by which Amazon ECS manages what belongs to an Express service. The second sentence is AWS's, of a role for volumes
+ * (hashicorp/terraform-provider-aws#38538).
+ */
+export function checkInfrastructureRole(ecs: EcsState, role: string): void {
+  checkPassing(ecs, [role])
+  if (ecs.infrastructureDenials.get(role)?.has('sts:AssumeRole'))
+    throw invalidParameter(
+      `ECS was unable to assume the configured ECS Infrastructure Role '${role}'. Please verify that the role being passed has the proper trust relationship with Amazon ECS.`,
+    )
 }
 
 /** The roles of the definition, or those that are put in their place. */

@@ -37,6 +37,8 @@ const unsupported = ['gatewayConnectors', 'monitoring'] as const
 
 export function updateService(ecs: EcsState, input: UpdateServiceRequest): ServiceRecord {
   const service = findActiveService(ecs, input.cluster, input.service ?? '')
+  // Harsher than AWS, which says that both APIs work, and that the changes of this one may conflict with Express Mode's.
+  if (service.express) throw invalidParameter('The service is an Express service: use UpdateExpressGatewayService.')
   const controller = input.deploymentController?.type ?? service.deploymentControllerType
   const isEcs = controller === 'ECS'
   if (!isEcs && service.deploymentControllerType !== 'ECS') refuseForOthers(service, input)

@@ -31,7 +31,9 @@ export function describeService(
     pendingCount: groups.reduce((sum, group) => sum + group.pending, 0),
     platformVersion: 'LATEST',
     platformFamily: 'Linux',
-    taskDefinition: service.taskDefinition,
+    // Of an Express service only its deployments name it (kayac/ecspresso#902).
+    ...(service.express === undefined && { taskDefinition: service.taskDefinition }),
+    resourceManagementType: service.express === undefined ? 'CUSTOMER' : 'ECS',
     ...structuredClone(settings),
     deploymentController: { type: service.deploymentControllerType },
     deployments: isEcs ? service.rollouts.map((rollout) => describeDeployment(service, rollout)) : [],

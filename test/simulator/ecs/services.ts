@@ -75,6 +75,7 @@ function newRecord(
     history: [],
     former: { view: undefined, changedAt: ecs.world.clock.now(), looks: 0 },
     scheduler: undefined,
+    express: undefined,
     addEvent: (message) => {
       const full = message.startsWith('(service ') ? message : `(service ${serviceName}) ${message}`
       service.events.unshift({ id: uuid(ecs.world), createdAt: now(ecs), message: full })
@@ -84,7 +85,7 @@ function newRecord(
   return service
 }
 
-function createService(ecs: EcsState, input: CreateServiceRequest): ServiceRecord {
+export function createService(ecs: EcsState, input: CreateServiceRequest): ServiceRecord {
   const cluster = findCluster(ecs, input.cluster)
   const key = `${cluster.clusterName}/${input.serviceName}`
   const existing = ecs.services.get(key)
@@ -121,7 +122,7 @@ function createService(ecs: EcsState, input: CreateServiceRequest): ServiceRecor
   return service
 }
 
-function deleteService(ecs: EcsState, input: DeleteServiceRequest): ServiceRecord {
+export function deleteService(ecs: EcsState, input: DeleteServiceRequest): ServiceRecord {
   const service = findService(ecs, input.cluster, input.service ?? '')
   if (service.status !== 'ACTIVE') throw new AwsError('ServiceNotFoundException', 'Service not found.')
   if (service.desiredCount > 0 && !input.force)

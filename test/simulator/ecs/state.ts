@@ -20,6 +20,7 @@ import {
   type TaskSetRecord,
   type World,
 } from '../contract.ts'
+import type { ExpressRecord } from './express.ts'
 import type { Former } from './former.ts'
 import type { HookTargets } from './hook-targets.ts'
 import type { InfrastructureDenial } from './quirks.ts'
@@ -149,6 +150,8 @@ export interface ServiceRecord extends SimulatedService {
   former: Former
   /** Undefined for services that AWS CodeDeploy or others deploy. */
   scheduler: ServiceScheduler | undefined
+  /** Of a service in Express Mode. */
+  express: ExpressRecord | undefined
 }
 
 /** The deployments of one service, one at a time. */

@@ -57,7 +57,7 @@ function requiredAttributes(input: RegisterTaskDefinitionRequest): { name: strin
 const roleArn = (ecs: EcsState, role: string) =>
   role.startsWith('arn:') ? role : `arn:aws:iam::${ecs.world.accountId}:role/${role}`
 
-function register(ecs: EcsState, input: RegisterTaskDefinitionRequest): DefinitionRecord {
+export function register(ecs: EcsState, input: RegisterTaskDefinitionRequest): DefinitionRecord {
   checkTaskDefinition(input)
   checkDefinitionRoles(ecs, input)
   const { tags = [], family = '', ...members } = structuredClone(input)

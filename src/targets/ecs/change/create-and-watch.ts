@@ -87,10 +87,15 @@ async function* createService(
   context.keep({ stage: 'updating', taskDefinition })
   const created = await forPreparation(context, request).ecs.createService(requestOf(request, given, taskDefinition))
   if (created === undefined) return changed({ serviceName: request.service })
-  return endOf(yield* watch(request, context, created, taskDefinition), engine)
+  return endOf(yield* watchCreated(request, context, created, taskDefinition), engine)
 }
 
-function planOf(request: ServiceRequest, content: JsonObject, { definition, arn }: WantedDefinition): ServicePlan {
+/** The plan of a service that is going to be made. */
+export function planOf(
+  request: ServiceRequest,
+  content: JsonObject,
+  { definition, arn }: WantedDefinition,
+): ServicePlan {
   const { cluster, service, region, desiredCount, dryRun } = request
   const { deploymentConfiguration }: Service = content
   return {
@@ -156,7 +161,8 @@ function clientTokenOf({ idempotencyKey }: ServiceDefinition, taskDefinition: st
   return createHash('sha256').update(`${idempotencyKey} ${taskDefinition}`).digest('hex').slice(0, 36)
 }
 
-async function* watch(
+/** Watches the first deployment of a service that was made a moment ago. */
+export async function* watchCreated(
   request: ServiceRequest,
   context: EcsContext,
   created: Service,

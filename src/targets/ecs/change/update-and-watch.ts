@@ -9,6 +9,7 @@ import { Failure } from '../../../failure.ts'
 import type { Service } from '../../../ports.ts'
 import { untrusted } from '../../../text.ts'
 import { serviceConsoleUrl } from '../facts/console-url.ts'
+import { isExpress } from '../facts/express-mode.ts'
 import { isSteady, primary } from '../facts/service-facts.ts'
 import { startedEvent } from '../facts/started-event.ts'
 import type { Rollout } from '../request/ecs-context.ts'
@@ -53,14 +54,17 @@ function isSettled(rollout: Rollout, updated: Service): boolean {
 }
 
 /** Watches a deployment that is in flight already. */
-function adopt(rollout: Rollout): Events<ServiceEnd> {
+export function adopt(rollout: Rollout): Events<ServiceEnd> {
   const current = primary(rollout.service)
   return startWatch(rollout, rollout.service, current ? { own: ownOf(current), adopted: true } : { adopted: true })
 }
 
-/** Watches what the change made of the service; `updated` is the service in the answer to it. */
-export async function* follow(rollout: Rollout, updated: Service): Events<ServiceEnd> {
-  return yield* startWatch(rollout, updated, { own: await ownOfUpdate(rollout, updated), adopted: false })
+/**
+ * Watches what the change made of the service; `updated` is the service in the answer to it. `isLikely`: ECS may have started a
+ * deployment for other settings than those of UpdateService.
+ */
+export async function* follow(rollout: Rollout, updated: Service, isLikely?: boolean): Events<ServiceEnd> {
+  return yield* startWatch(rollout, updated, { own: await ownOfUpdate(rollout, updated, isLikely), adopted: false })
 }
 
 interface WatchedDeployment {
@@ -135,7 +139,11 @@ function started({ request, context, service }: Rollout, id: string | undefined,
   const cluster = resourceName(service.clusterArn ?? request.cluster)
   const consoleUrl = serviceConsoleUrl(request.region, cluster, service.serviceName ?? request.service)
   const at = context.clock.now()
-  return startedEvent({ at, engine: 'ecs-rolling', deploymentId: id ?? '', consoleUrl, adopted }, request)
+  const engine = 'ecs-rolling'
+  return startedEvent(
+    { at, engine, deploymentId: id ?? '', consoleUrl, adopted, isExpress: isExpress(service) },
+    request,
+  )
 }
 
 function warning({ context }: Rollout, message: string): DeploymentEvent {

@@ -23,6 +23,21 @@ export function ecsCommands({ cluster, service, region }: Where): Commands {
   }
 }
 
+/** The same for an Express service, which has an API of its own. */
+export function expressCommands(where: Where): Commands {
+  const { cluster, service, region } = where
+  const at = text`--region ${shellWord(region)}`
+  const found = text`--cluster ${shellWord(resourceName(cluster))} --services ${shellWord(resourceName(service))}`
+  const arn = text`"$(aws ecs describe-services ${found} --query 'services[0].serviceArn' --output text ${at})"`
+  return {
+    ...ecsCommands(where),
+    rollBackTo: {
+      start: text`aws ecs update-express-gateway-service --service-arn ${arn} --task-definition-arn `,
+      end: text` ${at}`,
+    },
+  }
+}
+
 /** The same for a deployment of CodeDeploy; while it is in progress, stopping it rolls it back. */
 export function codeDeployCommands(id: string, region: string): Commands {
   const at = text`--region ${shellWord(region)}`

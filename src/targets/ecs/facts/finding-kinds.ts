@@ -118,6 +118,11 @@ export const findingKinds = {
     found: 'production traffic that is split before ECS begins to shift it',
     doubt: 'CodeDeploy shifts it',
   },
+  'express-container': {
+    severity: 'blocks',
+    found:
+      'a task definition that an Express service does not take: without FARGATE, or without a container `Main` with one named TCP port',
+  },
   'fargate-size': {
     severity: 'blocks',
     found: 'a pair of `cpu` and `memory` that AWS Fargate does not offer',

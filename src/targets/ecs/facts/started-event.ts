@@ -1,6 +1,6 @@
 import type { DeploymentEvent } from '../../../deployment/events.ts'
 import type { Engine } from '../request/ecs-record.ts'
-import { codeDeployCommands, ecsCommands } from './cli-commands.ts'
+import { codeDeployCommands, ecsCommands, expressCommands } from './cli-commands.ts'
 
 /** Outputs that these targets have alone, before anything has started. */
 const noOutputs = { 'codedeploy-deployment-id': '' }
@@ -18,11 +18,12 @@ interface Started {
   readonly deploymentId: string
   readonly consoleUrl: string | undefined
   readonly adopted: boolean
+  readonly isExpress?: boolean
 }
 
 /** The event `started` of a deployment, with commands of the AWS CLI and the outputs that only ECS has. */
 export function startedEvent(
-  { at, engine, deploymentId, consoleUrl, adopted }: Started,
+  { at, engine, deploymentId, consoleUrl, adopted, isExpress = false }: Started,
   where: { readonly cluster: string; readonly service: string; readonly region: string },
 ): Extract<DeploymentEvent, { kind: 'started' }> {
   // CodeDeploy makes no deployment of the first tasks of a service.
@@ -33,7 +34,11 @@ export function startedEvent(
     deploymentId,
     consoleUrl,
     adopted,
-    commands: isCodeDeploy ? codeDeployCommands(deploymentId, where.region) : ecsCommands(where),
+    commands: isCodeDeploy
+      ? codeDeployCommands(deploymentId, where.region)
+      : isExpress
+        ? expressCommands(where)
+        : ecsCommands(where),
     outputs: isCodeDeploy ? { 'codedeploy-deployment-id': deploymentId } : noOutputs,
   }
 }

@@ -3,12 +3,15 @@ import type { Json, LoadBalancer } from '../../../ports.ts'
 import { containersOf, objectsIn, textIn } from '../../../task-definition/members.ts'
 import { text, untrusted } from '../../../text.ts'
 import { loadBalancersOf } from '../codedeploy-group/appspec.ts'
+import { isExpress } from '../facts/express-mode.ts'
 import { finding } from '../facts/finding-kinds.ts'
 import type { PreflightFacts, TargetGroupFact } from '../facts/preflight-facts.ts'
 
 /** Findings about container, port and target group that do not match. A given AppSpec decides the routing. */
 export function judgeLoadBalancing(facts: PreflightFacts): readonly Finding[] {
   const { appSpecTargets: given, service } = facts
+  // Express Mode changes target groups and ports with the definition.
+  if (service && isExpress(service)) return []
   const [owner, balancers] = given
     ? (['AppSpec', given] as const)
     : (['load balancer of the service', loadBalancersOf(service)] as const)

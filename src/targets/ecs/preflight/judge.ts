@@ -2,6 +2,7 @@ import { type Finding, inOrder } from '../../../diagnosis/finding.ts'
 import type { PreflightFacts } from '../facts/preflight-facts.ts'
 import { judgeAlarms } from './judge-alarms.ts'
 import { judgeCodeDeploy } from './judge-codedeploy.ts'
+import { judgeExpress } from './judge-express.ts'
 import { judgeImages } from './judge-images.ts'
 import { judgeLoadBalancing } from './judge-load-balancing.ts'
 import { judgeLogs } from './judge-logs.ts'
@@ -24,6 +25,7 @@ const checks = [
   judgeSecrets,
   judgeLogs,
   judgeNetwork,
+  judgeExpress,
   judgeLoadBalancing,
   judgeTraffic,
   judgeSize,

@@ -1,16 +1,19 @@
 import { withoutCredentials } from '../../../image/reference.ts'
-import type { DeploymentGroup, Json, JsonObject, Service } from '../../../ports.ts'
+import type { DeploymentConfiguration, DeploymentGroup, Json, JsonObject, Service } from '../../../ports.ts'
 import { diff } from '../../../task-definition/diff.ts'
 import { hasTags, isEqual } from '../../../task-definition/equal.ts'
 import { appSpecFor, type InFlight } from '../codedeploy-group/deployment-group.ts'
 import { groupNameOf } from '../codedeploy-group/group-name.ts'
 import { settingsOf } from '../codedeploy-group/group-settings.ts'
+import { isExpress } from '../facts/express-mode.ts'
 import { isConsistent, isSteady, previousTaskDefinition, runningTaskDefinition } from '../facts/service-facts.ts'
 import type { Engine } from '../request/ecs-record.ts'
 import { versionOf } from '../request/revision-version.ts'
 import type { ServiceRequest, WantedDefinition } from '../request/service-request.ts'
-import { settingsUpdate } from '../strategy/service-settings.ts'
+import type { ExpressUpdate } from '../strategy/express-settings.ts'
+import { type SettingsUpdate, settingsUpdate } from '../strategy/service-settings.ts'
 import { stepsOf } from '../strategy/setting-changes.ts'
+import { isCopied } from '../strategy/update-effects.ts'
 import type { ServicePlan } from './service-plan.ts'
 
 /** What there is, as far as a plan depends on it. */
@@ -24,14 +27,16 @@ export interface Situation {
   readonly inFlight: InFlight | undefined
   /** Whether it is known what CodeDeploy does with the service. */
   readonly isListed: boolean
+  /** What changes at the settings of an Express service. */
+  readonly express?: ExpressUpdate | undefined
 }
 
 /** Decides what to do from what is asked and what is there. Asks nothing of AWS and changes nothing. */
 export function decidePlan(request: ServiceRequest, situation: Situation): ServicePlan {
   const { engine, service, current, wanted } = situation
-  const taskDefinition = existingRevision(situation)
-  const settings = settingsUpdate(request, service, engine)
-  const configuration = settings?.members.deploymentConfiguration ?? service.deploymentConfiguration
+  const taskDefinition = existingRevision(request, situation)
+  const settings = plannedSettings(request, situation)
+  const configuration = settings?.configuration ?? service.deploymentConfiguration
   const isSame = isUnchanged(request, situation, taskDefinition)
   return {
     cluster: request.cluster,
@@ -42,7 +47,7 @@ export function decidePlan(request: ServiceRequest, situation: Situation): Servi
     steps: stepsOf(configuration),
     settings: settings?.changes,
     former: settings?.former,
-    settingsOnly: settings !== undefined && settings.members.loadBalancers === undefined && isSame,
+    settingsOnly: settings !== undefined && !settings.starts && isSame,
     from: versionOf(previousTaskDefinition(service)),
     to: versionOf(taskDefinition),
     changes: diff(current, wanted.definition),
@@ -54,6 +59,24 @@ export function decidePlan(request: ServiceRequest, situation: Situation): Servi
   }
 }
 
+interface PlannedSettings extends Pick<SettingsUpdate, 'changes' | 'former'> {
+  /** The deployment configuration, where it changes. */
+  readonly configuration?: DeploymentConfiguration | undefined
+  /** Whether ECS starts a deployment for them. */
+  readonly starts: boolean
+}
+
+function plannedSettings(
+  request: ServiceRequest,
+  { service, engine, express }: Situation,
+): PlannedSettings | undefined {
+  if (express) return { ...express, former: { configuration: {}, express: express.former } }
+  const update = isExpress(service) ? undefined : settingsUpdate(request, service, engine)
+  if (update === undefined) return undefined
+  const { deploymentConfiguration: configuration, loadBalancers } = update.members
+  return { ...update, configuration, starts: loadBalancers !== undefined }
+}
+
 /** The plan with what decides how CodeDeploy's deployment goes. */
 export function withSettings(plan: ServicePlan, group: DeploymentGroup, { codeDeploy }: ServiceRequest): ServicePlan {
   return plan.codeDeploy
@@ -62,7 +85,11 @@ export function withSettings(plan: ServicePlan, group: DeploymentGroup, { codeDe
 }
 
 /** The revision to deploy where it exists: requested by name, already being deployed, or live. */
-function existingRevision({ service, current, wanted, inFlight }: Situation): string | undefined {
+function existingRevision(
+  request: ServiceRequest,
+  { service, current, wanted, inFlight }: Situation,
+): string | undefined {
+  if (isCopied(request, service, wanted.arn)) return undefined
   if (wanted.arn !== undefined) return wanted.arn
   if (inFlight) return inFlight.taskDefinition
   return current && isEqual(wanted.definition, current) && hasTags(current, wanted.definition)

@@ -6,6 +6,7 @@ import { findInFlight, type InFlight, requireGroup, withGroup } from '../codedep
 import { groupNameOf } from '../codedeploy-group/group-name.ts'
 import { locateGroup } from '../codedeploy-group/group-search.ts'
 import type { Conflict } from '../facts/conflicting-deployment.ts'
+import { isExpress, requireSupported } from '../facts/express-mode.ts'
 import { provenanceOf, withoutOrigin } from '../facts/origin-tags.ts'
 import { readRevisions } from '../facts/read-revisions.ts'
 import { isSound, readService } from '../facts/read-service.ts'
@@ -13,6 +14,7 @@ import { engineOf, requireService, runningTaskDefinition } from '../facts/servic
 import type { EcsContext } from '../request/ecs-context.ts'
 import type { Engine } from '../request/ecs-record.ts'
 import type { ServiceRequest, WantedDefinition } from '../request/service-request.ts'
+import { type ExpressUpdate, expressUpdate } from '../strategy/express-settings.ts'
 import { requireContainers } from '../tasks/named-task.ts'
 import { requireSubnets } from '../tasks/task-network.ts'
 import type { ServicePlan } from './service-plan.ts'
@@ -36,6 +38,8 @@ export interface Reading {
   readonly wanted: WantedDefinition
   readonly inFlight: InFlight | undefined
   readonly conflict: Conflict | undefined
+  /** What changes at the settings of an Express service. */
+  readonly express: ExpressUpdate | undefined
   /** Whether CodeDeploy's deployments may be listed. */
   readonly isListed: boolean
   /** Whether it may be replaced; asked for while the rest is read. */
@@ -56,12 +60,14 @@ export async function readTarget(
   const readAt = clock.monotonic()
   // A service that is to be created is not read again: CreateService fails where it exists.
   const isToBeMade = (seen: Service | undefined) =>
-    request.serviceDefinition !== undefined && (seen === undefined || seen.status === 'INACTIVE')
+    isCreated(request) && (seen === undefined || seen.status === 'INACTIVE')
   const found = await readService(context, request, (seen) => isToBeMade(seen) || isSound(seen))
   if (isToBeMade(found)) return undefined
   const service = await requireService(found, request, ecs)
   const engine = engineOf(service, request.service)
+  requireSupported(request, service)
   requireSubnets(request.runTask, service)
+  const express = begun(expressOf(request, service, ecs))
   const running = runningTaskDefinition(service)
   const denied: string[] = []
   const { stored, latest } =
@@ -76,7 +82,26 @@ export async function readTarget(
       ? await readGroup(request, service, wanted, context, () => denied.push(listing))
       : { request, inFlight: undefined, conflict: undefined }
   const isListed = !denied.includes(listing)
-  return { ...atGroup, isListed, service, engine, running, stored, latest, current, wanted, judgement, readAt, denied }
+  const rest = { isListed, service, engine, running, stored, latest, current, wanted, judgement, readAt, denied }
+  return { ...atGroup, ...rest, express: await express }
+}
+
+/** Whether a missing service may be made. */
+export function isCreated({ serviceDefinition, express }: ServiceRequest): boolean {
+  return serviceDefinition !== undefined || express?.creation !== undefined
+}
+
+/** What changes at the settings of an Express service; it is read only where some are asked for. */
+async function expressOf(
+  { express, former }: ServiceRequest,
+  service: Service,
+  ecs: EcsContext['ecs'],
+): Promise<ExpressUpdate | undefined> {
+  const wanted = former?.express ?? express?.settings
+  if (!isExpress(service) || wanted === undefined || Object.values(wanted).every((value) => value === undefined))
+    return undefined
+  const found = await ecs.describeExpress(service.serviceArn ?? '')
+  return expressUpdate(wanted, found ?? {})
 }
 
 /** The request with the names of CodeDeploy's deployment group, and what that is busy with. */

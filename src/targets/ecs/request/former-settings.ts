@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { DeploymentConfiguration, LoadBalancer, Service } from '../../../ports.ts'
+import type { DeploymentConfiguration, ExpressSettings, LoadBalancer, Service } from '../../../ports.ts'
 
 /** Settings that a deployment changed at a service, as they were before it. Plain JSON. */
 export interface FormerSettings {
@@ -9,6 +9,8 @@ export interface FormerSettings {
   }
   /** All of them; absent where they stayed. */
   readonly loadBalancers?: readonly LoadBalancer[]
+  /** Of an Express service. */
+  readonly express?: ExpressSettings
 }
 
 /** What a service has, or is to have. */

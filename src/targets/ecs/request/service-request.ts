@@ -3,6 +3,7 @@ import type { Source } from '../../../document/document.ts'
 import type { Place } from '../../../mistake.ts'
 import type { JsonObject, Service } from '../../../ports.ts'
 import type { WrittenDefinition } from '../../../task-definition/definition-source.ts'
+import type { ExpressChange } from './express-change.ts'
 import type { FormerSettings } from './former-settings.ts'
 import type { DeploymentSettings } from './requested-settings.ts'
 
@@ -30,6 +31,8 @@ export interface ServiceChange {
   readonly propagateTags?: string | undefined
   readonly volumeConfigurations?: readonly JsonObject[] | undefined
   readonly codeDeploy: CodeDeployRequest
+  /** Of an Express service; undefined: the action knows no Express Mode, and its settings stay. */
+  readonly express?: ExpressChange | undefined
   readonly runTask?: OneOffTask | undefined
   /** Run in their order with the new revision before the service is changed. */
   readonly tasksBefore?: readonly NamedTask[] | undefined

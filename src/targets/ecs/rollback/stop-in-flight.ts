@@ -10,6 +10,7 @@ import { untrusted } from '../../../text.ts'
 import { deployByCodeDeploy } from '../codedeploy/blue-green.ts'
 import { requireGroup } from '../codedeploy-group/deployment-group.ts'
 import { serviceConsoleUrl } from '../facts/console-url.ts'
+import { isExpress } from '../facts/express-mode.ts'
 import { startedEvent } from '../facts/started-event.ts'
 import { planInWords } from '../prepare/plan-words.ts'
 import type { EcsContext, Rollout } from '../request/ecs-context.ts'
@@ -76,7 +77,10 @@ async function* byEcs(
   const cluster = resourceName(service.clusterArn ?? request.cluster)
   const consoleUrl = serviceConsoleUrl(request.region, cluster, service.serviceName ?? request.service)
   const at = context.clock.now()
-  yield startedEvent({ at, engine: 'ecs-rolling', deploymentId, consoleUrl, adopted: true }, request)
+  yield startedEvent(
+    { at, engine: 'ecs-rolling', deploymentId, consoleUrl, adopted: true, isExpress: isExpress(service) },
+    request,
+  )
   if (!request.wait) return notWatched(request, serviceNouns, reattach(arn, request))
   const deadline = deadlineIn(context.clock, request.waitMinutes * 60_000)
   const rollout = rolloutOf(moving, request, context)

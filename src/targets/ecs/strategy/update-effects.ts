@@ -1,5 +1,8 @@
+import type { Service } from '../../../ports.ts'
+import { isExpress } from '../facts/express-mode.ts'
 import { primary } from '../facts/service-facts.ts'
 import type { Rollout } from '../request/ecs-context.ts'
+import type { ServiceRequest } from '../request/service-request.ts'
 import { settingsUpdate } from './service-settings.ts'
 
 /** True when the requested count differs from the service's when it was last read. */
@@ -26,6 +29,16 @@ export function makesDeployment(rollout: Rollout): 'yes' | 'no' | 'perhaps' {
   if (isOther || isForced(rollout) || settingsUpdate(request, service, 'ecs-rolling')?.members.loadBalancers)
     return 'yes'
   return request.volumeConfigurations === undefined ? 'no' : 'perhaps'
+}
+
+/**
+ * The API of an Express service forces no deployment: there a copy of the revision is registered, which is another one. So it is
+ * where the same revision failed before and was left. `arn`: of the wanted revision, where it exists.
+ */
+export function isCopied({ forceNewDeployment }: ServiceRequest, service: Service, arn: string | undefined): boolean {
+  const current = primary(service)
+  const isStuck = current?.rolloutState === 'FAILED' && (arn === undefined || arn === current.taskDefinition)
+  return isExpress(service) && (forceNewDeployment || isStuck)
 }
 
 /** The same revision failed here before and was left: ECS would take the update for no change and do nothing. */

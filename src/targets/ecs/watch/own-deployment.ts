@@ -37,9 +37,13 @@ export async function awaitOwn(rollout: Rollout, own: Own, deadline: Deadline, p
   return own
 }
 
-/** The deployment of an update, by its reply or by later reads; undefined where ECS created none. */
-export async function ownOfUpdate(rollout: Rollout, updated: Service): Promise<Own | undefined> {
-  const isMade = makesDeployment(rollout)
+/**
+ * The deployment of an update, by its reply or by later reads; undefined where ECS created none. `isLikely`: it may have created
+ * one for settings that UpdateService does not know.
+ */
+export async function ownOfUpdate(rollout: Rollout, updated: Service, isLikely = false): Promise<Own | undefined> {
+  const known = makesDeployment(rollout)
+  const isMade = known === 'no' && isLikely ? 'perhaps' : known
   // ECS makes no service deployment for an update that changes nothing but the desired count (or nothing at all).
   if (isMade === 'no') return undefined
   const own = ownInReply(rollout, updated)

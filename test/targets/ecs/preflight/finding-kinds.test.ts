@@ -215,6 +215,16 @@ const traffic: readonly Row[] = [
 ]
 
 const definitions: readonly Row[] = [
+  ['express-container', 'blocks', 'without Main', serviceWith({ resourceManagementType: 'ECS' })],
+  [
+    'express-container',
+    'blocks',
+    'with an unnamed port',
+    {
+      ...serviceWith({ resourceManagementType: 'ECS' }),
+      ...container({ name: 'Main', portMappings: [{ containerPort: 80 }] }),
+    },
+  ],
   ['fargate-size', 'blocks', '', container({}, { memory: '4096' })],
   ['fargate-size', 'warns', 'that may be new', container({}, { cpu: '32768', memory: '65536' })],
   ['container-memory', 'blocks', '', container({ memory: 1024 })],
