@@ -31,6 +31,8 @@ export function createEcs(world: World, region: string): EcsService {
       trafficShiftSeconds: 10,
       networkLoadBalancerShiftSeconds: 600,
       hookRetrySeconds: 30,
+      taskShownAfterSeconds: 0,
+      shortage: undefined,
       reordersDefinitions: true,
     },
     hookTargets: createHookTargets(world),
