@@ -96,17 +96,21 @@ export interface Region {
 
 // --- Scenarios: what containers do, by image ------------------------------------------------------------------------------
 
+/** What a container does while it runs, and when it is told to end. */
+export interface Running {
+  /** Written at the start, or one line each `logEverySeconds`; what is not written when it ends never is. */
+  readonly log?: readonly string[]
+  readonly logEverySeconds?: number
+  /** Default: SIGTERM ends it with 143. `ignored`: SIGKILL ends it after its `stopTimeout` (default 30 seconds) with 137. */
+  readonly onSigterm?: 'ignored' | { readonly exitCode: number; readonly afterSeconds?: number; readonly log?: string }
+}
+
 /** What happens to a task that runs this image. One story drives its states, events, target health and logs. */
 export type Behaviour =
   /** Runs and turns healthy `startSeconds` after its start (default 5). */
-  | { readonly kind: 'healthy'; readonly startSeconds?: number; readonly log?: readonly string[] }
+  | ({ readonly kind: 'healthy'; readonly startSeconds?: number } & Running)
   /** The container exits after `afterSeconds` (default 3). */
-  | {
-      readonly kind: 'crash'
-      readonly exitCode: number
-      readonly afterSeconds?: number
-      readonly log?: readonly string[]
-    }
+  | ({ readonly kind: 'crash'; readonly exitCode: number; readonly afterSeconds?: number } & Running)
   | { readonly kind: 'out-of-memory'; readonly afterSeconds?: number; readonly log?: readonly string[] }
   /** Runs, but the load balancer's health check fails; ECS replaces the task. */
   | {
@@ -275,6 +279,8 @@ export interface Logs extends AwsService {
   createGroup(name: string): void
   hasGroup(name: string): boolean
   put(group: string, stream: string, message: string): void
+  /** Seconds from the writing of an event to the first read that has it; events of a stream stay in order. Default 0. */
+  ingestionSeconds: number | (() => number)
 }
 
 export interface Alarms extends AwsService {

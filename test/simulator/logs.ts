@@ -14,6 +14,8 @@ import { arn, paginate } from './identifiers.ts'
 interface Entry {
   readonly timestamp: number
   readonly message: string
+  /** From then on reads have it. */
+  readonly ingestedAt: number
 }
 
 interface Stream {
@@ -71,7 +73,16 @@ export function createLogs(world: World, region: string): Logs {
     }),
   })
 
-  return {
+  /** What reads have of a stream by now; undefined before its first event. */
+  const readable = (stream: Stream | undefined) => {
+    const entries = stream?.entries.filter(({ ingestedAt }) => ingestedAt <= time()) ?? []
+    return entries.length === 0 ? undefined : entries
+  }
+  const delay = () =>
+    1000 * (typeof logs.ingestionSeconds === 'number' ? logs.ingestionSeconds : logs.ingestionSeconds())
+
+  const logs: Logs = {
+    ingestionSeconds: 0,
     createGroup: (name) => {
       if (!groups.has(name)) groups.set(name, newGroup())
     },
@@ -81,7 +92,8 @@ export function createLogs(world: World, region: string): Logs {
       if (!target) throw groupMissing()
       const stream = target.streams.get(streamName) ?? { createdAt: time(), entries: [] }
       target.streams.set(streamName, stream)
-      stream.entries.push({ timestamp: time(), message })
+      const ingestedAt = Math.max(stream.entries.at(-1)?.ingestedAt ?? 0, time() + delay())
+      stream.entries.push({ timestamp: time(), message, ingestedAt })
     },
     handlers: {
       CreateLogGroup: (input: CreateLogGroupRequest) => {
@@ -112,9 +124,9 @@ export function createLogs(world: World, region: string): Logs {
         }
       },
       GetLogEvents: (input: GetLogEventsRequest) => {
-        const stream = group(input).streams.get(input.logStreamName ?? '')
-        if (!stream) throw streamMissing()
-        return page(stream.entries.filter(within(input)), input)
+        const entries = readable(group(input).streams.get(input.logStreamName ?? ''))
+        if (!entries) throw streamMissing()
+        return page(entries.filter(within(input)), input)
       },
       FilterLogEvents: (input: FilterLogEventsRequest) => {
         const { streams } = group(input)
@@ -128,10 +140,10 @@ export function createLogs(world: World, region: string): Logs {
           .map((word) => word.replaceAll('"', ''))
         const events = chosen
           .flatMap(([logStreamName, stream]) =>
-            stream.entries.map((entry, index) => ({
+            (readable(stream) ?? []).map(({ ingestedAt, ...entry }, index) => ({
               ...entry,
               logStreamName,
-              ingestionTime: entry.timestamp,
+              ingestionTime: ingestedAt,
               eventId: `${entry.timestamp}${index}`,
             })),
           )
@@ -142,12 +154,14 @@ export function createLogs(world: World, region: string): Logs {
       },
     },
   }
+  return logs
 }
 
 const bytes = (stream: Stream) => stream.entries.reduce((sum, entry) => sum + Buffer.byteLength(entry.message) + 26, 0)
 
-const within = (input: { startTime?: number | undefined; endTime?: number | undefined }) => (entry: Entry) =>
-  entry.timestamp >= (input.startTime ?? 0) && entry.timestamp < (input.endTime ?? Number.POSITIVE_INFINITY)
+const within =
+  (input: { startTime?: number | undefined; endTime?: number | undefined }) => (entry: { timestamp: number }) =>
+    entry.timestamp >= (input.startTime ?? 0) && entry.timestamp < (input.endTime ?? Number.POSITIVE_INFINITY)
 
 /**
  * One page of a stream. AWS pages in both directions and repeats a token at the end of the stream; without a token it
@@ -163,7 +177,7 @@ function page(entries: readonly Entry[], input: GetLogEventsRequest) {
   const from = backwards ? Math.max(0, anchor - limit) : anchor
   const to = Math.min(entries.length, backwards ? anchor : anchor + limit)
   return {
-    events: entries.slice(from, to).map((entry) => ({ ...entry, ingestionTime: entry.timestamp })),
+    events: entries.slice(from, to).map(({ ingestedAt, ...entry }) => ({ ...entry, ingestionTime: ingestedAt })),
     nextForwardToken: `f/${to}`,
     nextBackwardToken: `b/${from}`,
   }

@@ -32,6 +32,8 @@ export function createEcs(world: World, region: string): EcsService {
       trafficShiftSeconds: 10,
       networkLoadBalancerShiftSeconds: 600,
       hookRetrySeconds: 30,
+      taskShownAfterSeconds: 0,
+      shortage: undefined,
       reordersDefinitions: true,
     },
     hookTargets: createHookTargets(world),

@@ -41,6 +41,23 @@ export interface EcsQuirks {
   reordersDefinitions: boolean
   /** Seconds until a Lambda hook that answered IN_PROGRESS is invoked again. Default 30. */
   hookRetrySeconds: number
+  /** Seconds after RunTask in which DescribeTasks answers MISSING and ListTasks does not list the task. Default 0; AWS: up to 30. */
+  taskShownAfterSeconds: number
+  /** Why RunTask does not place tasks. Default: it does. */
+  shortage: TaskShortage | undefined
+}
+
+/** Tasks that RunTask does not place: `failures` of its reply. */
+export interface TaskShortage {
+  /** In AWS's words, such as `RESOURCE:MEMORY`. */
+  readonly reason: string
+  readonly detail?: string
+  /** How many tasks of each request are placed. Default: none. */
+  readonly places?: number
+  /** Virtual milliseconds since 1970. Default: without end. */
+  readonly until?: number
+  /** Only of requests with this capacity provider. */
+  readonly provider?: string
 }
 
 /** What a Lambda function answers as a lifecycle hook. */

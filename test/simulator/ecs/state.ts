@@ -44,7 +44,14 @@ export interface EcsState {
   readonly serviceDeployments: Map<string, ServiceDeploymentRecord>
   readonly serviceRevisions: Map<string, ServiceRevision>
   /** Task ARNs by client token. */
-  readonly runTaskTokens: Map<string, { readonly input: RunTaskRequest; readonly taskArns: readonly string[] }>
+  readonly runTaskTokens: Map<
+    string,
+    {
+      readonly input: RunTaskRequest
+      readonly taskArns: readonly string[]
+      readonly failures: readonly { reason?: string }[]
+    }
+  >
 }
 
 export interface ClusterRecord {

@@ -1,3 +1,4 @@
+import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs'
 import {
   CreateClusterCommand,
   DescribeTasksCommand,
@@ -14,7 +15,7 @@ import { createClients } from './rig.ts'
 const networkConfiguration = { awsvpcConfiguration: { subnets: ['subnet-1'] } }
 
 async function setUp(behaviour: Behaviour = { kind: 'crash', exitCode: 0 }) {
-  const { sim, home, ecs } = createClients()
+  const { sim, home, ecs, logs } = createClients()
   await ecs.send(new CreateClusterCommand({ clusterName: 'shop' }))
   home.logs.createGroup('/shop/migrate')
   sim.world.scenarios.set('migrate', behaviour)
@@ -23,7 +24,7 @@ async function setUp(behaviour: Behaviour = { kind: 'crash', exitCode: 0 }) {
   const input = { cluster: 'shop', taskDefinition: 'migrate', networkConfiguration }
   const describeTask = async (taskArn: string) =>
     (await ecs.send(new DescribeTasksCommand({ cluster: 'shop', tasks: [taskArn] }))).tasks![0]!
-  return { sim, ecs, input, describeTask }
+  return { sim, home, ecs, logs, input, describeTask }
 }
 
 describe('RunTask', () => {
@@ -78,11 +79,87 @@ describe('RunTask', () => {
     ],
     [{ count: 11 }, 'Count must be between 1 and 10.'],
     [{ group: 'service:api' }, 'Invalid namespace for group.'],
+    [{ propagateTags: 'SERVICE' as const }, 'SERVICE is not a valid value for propagateTags.'],
+    [{ clientToken: 'a token' }, 'clientToken must be between 1 and 64 characters.'],
+    [
+      { launchType: 'FARGATE' as const, capacityProviderStrategy: [{ capacityProvider: 'FARGATE' }] },
+      'Specifying both a launch type and capacity provider strategy is not supported.',
+    ],
+    [
+      { overrides: { containerOverrides: [{ name: 'api', command: ['x'.repeat(8192)] }] } },
+      'Container Overrides length must be at most 8192',
+    ],
     [{ cluster: 'gone' }, 'Cluster not found.'],
   ])('refuses %j', async (change, message) => {
     const { ecs, input } = await setUp()
     await expect(ecs.send(new RunTaskCommand({ ...input, ...change }))).rejects.toThrow(message)
   })
+})
+
+test('RunTask names the tasks that it started and the failures of the others, and repeats both for the same token', async () => {
+  const { sim, home, ecs, input } = await setUp()
+  home.ecs.quirks.shortage = { reason: 'RESOURCE:MEMORY', places: 2, until: sim.clock.now() + 60_000 }
+  const three = { ...input, count: 3, clientToken: 'token-1' }
+  const first = await ecs.send(new RunTaskCommand(three))
+  expect([first.tasks!.length, first.failures]).toEqual([2, [{ reason: 'RESOURCE:MEMORY' }]])
+  sim.clock.advance(61_000)
+  const again = await ecs.send(new RunTaskCommand(three))
+  expect(again.tasks!.map(({ taskArn }) => taskArn)).toEqual(first.tasks!.map(({ taskArn }) => taskArn))
+  const other = await ecs.send(new RunTaskCommand({ ...three, clientToken: 'token-2' }))
+  expect([other.tasks!.length, other.failures]).toEqual([3, []])
+})
+
+test('RunTask refuses a task beyond 500 in PROVISIONING', async () => {
+  const { sim, ecs, input } = await setUp()
+  for (let started = 0; started < 500; started += 10) await ecs.send(new RunTaskCommand({ ...input, count: 10 }))
+  await expect(ecs.send(new RunTaskCommand(input))).rejects.toThrow('tasks provisioning capacity limit was exceeded')
+  sim.clock.advance(15_000)
+  expect((await ecs.send(new RunTaskCommand(input))).tasks).toHaveLength(1)
+})
+
+test('a new task is MISSING for a while', async () => {
+  const { sim, home, ecs, input } = await setUp()
+  home.ecs.quirks.taskShownAfterSeconds = 20
+  const { tasks } = await ecs.send(new RunTaskCommand(input))
+  const look = () => ecs.send(new DescribeTasksCommand({ cluster: 'shop', tasks: [tasks![0]!.taskArn!] }))
+  expect((await look()).failures).toMatchObject([{ reason: 'MISSING' }])
+  sim.clock.advance(21_000)
+  expect((await look()).tasks).toHaveLength(1)
+})
+
+test.each([
+  [{ onSigterm: 'ignored' as const }, 30, 137],
+  [{ onSigterm: { exitCode: 0, afterSeconds: 12 } }, 12, 0],
+])('StopTask waits for a container as %j', async (more, seconds, exitCode) => {
+  const { sim, ecs, input, describeTask } = await setUp({ kind: 'healthy', ...more })
+  const { tasks } = await ecs.send(new RunTaskCommand(input))
+  const task = tasks![0]!.taskArn!
+  sim.clock.advance(60_000)
+  await ecs.send(new StopTaskCommand({ cluster: 'shop', task, reason: 'time is up' }))
+  sim.clock.advance(60_000)
+  const { containers, stoppingAt, executionStoppedAt } = await describeTask(task)
+  expect(containers![0]!.exitCode).toBe(exitCode)
+  expect((executionStoppedAt!.getTime() - stoppingAt!.getTime()) / 1000).toBe(seconds)
+})
+
+test('lines of a container come one after the other, and reads have them later', async () => {
+  const { sim, home, ecs, input, logs } = await setUp({
+    kind: 'crash',
+    exitCode: 0,
+    afterSeconds: 9,
+    logEverySeconds: 4,
+    log: ['a', 'b', 'c', 'd'],
+  })
+  home.logs.ingestionSeconds = 3
+  const { tasks } = await ecs.send(new RunTaskCommand(input))
+  const logStreamName = `migrate/api/${tasks![0]!.taskArn!.split('/').at(-1)}`
+  const read = async () =>
+    (
+      await logs.send(new GetLogEventsCommand({ logGroupName: '/shop/migrate', logStreamName, startFromHead: true }))
+    ).events!.map(({ message }) => message)
+  await expect(read()).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
+  sim.clock.advance(90_000)
+  expect(await read()).toEqual(['a', 'b', 'c'])
 })
 
 test('StopTask ends a task with the reason that was given', async () => {

@@ -49,6 +49,7 @@ export function createRecord(
     createdAt: now(ecs),
     availabilityZone: `${ecs.region}a`,
     launchType: start.launchType === 'EC2' ? 'EC2' : 'FARGATE',
+    ...(start.provider !== undefined && { capacityProviderName: start.provider }),
     platformVersion: '1.4.0',
     platformFamily: 'Linux',
     cpu: start.overrides?.cpu ?? definition.cpu,

@@ -18,6 +18,7 @@ export interface TaskStart {
   readonly healthCheckGracePeriodSeconds?: number
   readonly awsvpc?: AwsvpcConfiguration | undefined
   readonly launchType?: string | undefined
+  readonly provider?: string | undefined
   readonly overrides?: TaskOverride | undefined
   readonly tags?: readonly Tag[]
   /** Told of every change of state. `failed` when the task ended by itself or by its health checks. */
@@ -116,7 +117,9 @@ export function endTask(ecs: EcsState, record: TaskRecord, start: TaskStart, end
   else
     ecs.world.clock.after(registered ? ecs.quirks.drainSeconds * 1000 : 0, () => {
       change('STOPPING')
-      ecs.world.clock.after(seconds(ecs, 2, 5), finish)
+      const usual = seconds(ecs, 2, 5)
+      const slowest = warnContainers(ecs, record)
+      ecs.world.clock.after(slowest === undefined ? usual : slowest * 1000, finish)
     })
 }
 
@@ -150,7 +153,11 @@ function runContainer(
 ): void {
   const view = record.task.containers?.find((candidate) => candidate.name === container.name)
   const destination = logStream(ecs, container, nameOf(record.task.taskArn ?? ''))
-  for (const line of behaviour.log ?? []) destination?.logs.put(destination.group, destination.stream, line)
+  const put = (line: string) => destination?.logs.put(destination.group, destination.stream, line)
+  const gap = 'logEverySeconds' in behaviour ? (behaviour.logEverySeconds ?? 0) * 1000 : 0
+  for (const [index, line] of (behaviour.log ?? []).entries())
+    if (gap === 0) put(line)
+    else record.timers.push(ecs.world.clock.after(index * gap, () => put(line)))
   if (!view || behaviour.kind === 'healthy' || behaviour.kind === 'unhealthy') return
   if (behaviour.kind === 'taken-away') {
     const { stopCode, stoppedReason, afterSeconds = 10 } = behaviour
@@ -175,17 +182,41 @@ function runContainer(
   )
 }
 
+const usualStopTimeout = 30
+
+/** Sends SIGTERM to what runs still; returns the seconds until the last of them has ended, where a scenario says so. */
+function warnContainers(ecs: EcsState, { task, story }: TaskRecord): number | undefined {
+  const stories = story.kind === 'runs' ? story.containers : []
+  const times = stories.flatMap(({ container, behaviour }) => {
+    const isRunning = task.containers?.some(
+      ({ name, lastStatus }) => name === container.name && lastStatus === 'RUNNING',
+    )
+    const end = 'onSigterm' in behaviour ? behaviour.onSigterm : undefined
+    if (!isRunning || end === undefined) return []
+    const limit = container.stopTimeout ?? usualStopTimeout
+    if (end === 'ignored') return [limit]
+    const destination = logStream(ecs, container, nameOf(task.taskArn ?? ''))
+    if (end.log !== undefined) destination?.logs.put(destination.group, destination.stream, end.log)
+    return [Math.min(limit, end.afterSeconds ?? 1)]
+  })
+  return times.length === 0 ? undefined : Math.max(...times)
+}
+
 /** The rest of the containers, killed with their task: SIGTERM ends them with 143; those that hang end with SIGKILL, 137. */
 function stopContainers({ task, story }: TaskRecord): void {
   for (const container of task.containers ?? []) {
-    const ran = container.lastStatus === 'RUNNING'
-    const behaviour =
-      story.kind === 'runs'
-        ? story.containers.find((one) => one.container.name === container.name)?.behaviour
-        : undefined
-    if (ran) container.exitCode = behaviour?.kind === 'unhealthy' ? 137 : 143
+    const one =
+      story.kind === 'runs' ? story.containers.find((each) => each.container.name === container.name) : undefined
+    if (container.lastStatus === 'RUNNING') container.exitCode = one ? codeAfterSigterm(one) : 143
     container.lastStatus = 'STOPPED'
     // What is gone is not checked any more; that a check had failed stays to be seen.
     if (container.healthStatus !== 'UNHEALTHY') container.healthStatus = 'UNKNOWN'
   }
+}
+
+function codeAfterSigterm({ container, behaviour }: ContainerStory): number {
+  const end = 'onSigterm' in behaviour ? behaviour.onSigterm : undefined
+  if (end === undefined) return behaviour.kind === 'unhealthy' ? 137 : 143
+  const isKilled = end === 'ignored' || (end.afterSeconds ?? 1) > (container.stopTimeout ?? usualStopTimeout)
+  return isKilled ? 137 : end.exitCode
 }
