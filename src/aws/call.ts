@@ -97,11 +97,12 @@ async function settle<T>(
   if (errorClass === 'permanent') {
     const applied = tries.replyLost ? await readBack(context, request) : undefined
     const expected = applied ?? (await request.whenRefused?.(refusal))
-    if (!expected) throw explainRefusal(refusal, request)
+    if (!expected) throw explainRefusal(refusal, request, context.local)
     return expected
   }
   if (errorClass === 'auth') {
-    if (tries.refreshed || !(await context.refreshCredentials?.())) throw explainExpired(refusal, request)
+    if (tries.refreshed || !(await context.refreshCredentials?.()))
+      throw explainExpired(refusal, request, context.local)
     tries.refreshed = true
     return undefined
   }

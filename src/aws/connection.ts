@@ -52,16 +52,16 @@ const reportEvery = 30_000
 export function openConnection(options: ConnectionOptions): Connection {
   const { region, clock, signal, deadline, silentTime, onCall, environment, allowedAccountIds = [] } = options
   const reportRetry = atMostEvery(reportEvery, clock, options.onRetry)
-  const calling = { clock, signal, deadline, silentTime, onCall }
+  const { role, local, requestHandler } = options
+  const calling = { clock, signal, deadline, silentTime, onCall, local }
   const context = { ...calling, region, reportRetry, throttledCalls: countThrottledCalls() }
   const clients: Clients = createClients({
     region,
     environment,
     credentials: () => source.current(),
-    requestHandler: options.requestHandler,
+    requestHandler,
     userAgent: options.userAgent,
   })
-  const { role, local, requestHandler } = options
   const source = credentialSource({ region, environment, role, local, requestHandler, sts: clients.sts }, context)
   const signed = {
     ...context,

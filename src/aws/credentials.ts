@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { STSClient } from '@aws-sdk/client-sts'
 import { Failure } from '../failure.ts'
 import type { CredentialLifetime } from '../ports.ts'
+import { shellWord } from '../shell-word.ts'
 import { setting, text, untrusted } from '../text.ts'
 import { guarded, type RequestHandler, requestHandler } from './client-settings.ts'
 import type { CredentialSource, Credentials, LocalCredentials } from './credential-source.ts'
@@ -75,7 +76,7 @@ function chain({ region, environment, local, requestHandler: given }: Credential
     if (nothing !== undefined && !forceRefresh) throw nothing
     if (!chainHasChance(environment))
       throw missingCredentials(
-        text`${setting('role-to-assume')} is empty, and the environment has no access keys, profile or container credentials`,
+        text`${local ? '' : text`${setting('role-to-assume')} is empty, and `}the environment has no access keys, profile or container credentials`,
         local,
       )
     const { STSClient } = await import('@aws-sdk/client-sts')
@@ -87,9 +88,11 @@ function chain({ region, environment, local, requestHandler: given }: Credential
       }),
       environment,
     ).config.credentials
-    return provider({ forceRefresh }).catch((error: unknown) => {
+    return provider({ forceRefresh }).catch(async (error: unknown) => {
       if (error instanceof Failure) throw error
       const message = error instanceof Error ? error.message : String(error)
+      const ended = local && (await import('./local-login.ts')).loginEnded(message, local, environment)
+      if (ended) throw ended
       const named = local && { profile: local.profile ?? environment.AWS_PROFILE }
       const failure = missingCredentials(
         text`the default credential provider chain failed: ${untrusted(message)}`,
@@ -137,7 +140,7 @@ function missingCredentials(why: Failure['parts']['what'], local: LocalCredentia
     what: text`No AWS credentials found`,
     why,
     fix: local
-      ? text`Name a profile of ~/.aws/config with --profile or AWS_PROFILE. With IAM Identity Center, log in first: aws sso login --profile ${untrusted(local.profile ?? 'NAME')}.`
+      ? text`Name a profile of ~/.aws/config with --profile or AWS_PROFILE. With IAM Identity Center, log in first: aws sso login --profile ${shellWord(local.profile ?? 'NAME')}`
       : text`Set ${setting('role-to-assume')} and give the job "permissions: id-token: write"; or run aws-actions/configure-aws-credentials in an earlier step (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN).`,
   })
 }

@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { Failure } from '../failure.ts'
 import { nearest } from '../nearest.ts'
+import { shellWord } from '../shell-word.ts'
 import { text, untrusted } from '../text.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -31,8 +32,20 @@ export function requireProfile(profile: string | undefined, environment: Environ
     code: 'credentials-missing',
     what: text`The profile ${untrusted(name)} does not exist`,
     why: text`the AWS config and credentials files have ${untrusted(known.join(', ') || 'no profile')}${suggestion === undefined ? '' : text`; did you mean ${untrusted(suggestion)}?`}`,
-    fix: text`Correct --profile or AWS_PROFILE, or add it: aws configure sso --profile ${untrusted(name)}.`,
+    fix: text`Correct --profile or AWS_PROFILE, or add it: aws configure sso --profile ${shellWord(name)}`,
   })
+}
+
+/** The profile that a person logs in with: the one at the end of the chain of `source_profile`. */
+export function loginProfile(profile: string, environment: Environment): string {
+  const profiles = readProfiles(environment)
+  const seen = new Set<string>()
+  let name = profile
+  while (!seen.has(name)) {
+    seen.add(name)
+    name = profiles.get(name)?.source_profile ?? name
+  }
+  return name
 }
 
 /** Of both files; the config file precedes, as it has the region. */

@@ -1,6 +1,8 @@
 import { parseArn } from '../arn.ts'
 import { Failure } from '../failure.ts'
+import { shellWord } from '../shell-word.ts'
 import { setting, type Text, text, untrusted } from '../text.ts'
+import type { LocalCredentials } from './credential-source.ts'
 import type { AwsError, CallKind } from './error-class.ts'
 import { answerOf, quote } from './error-words.ts'
 import { explainCertificate } from './unreachable.ts'
@@ -31,11 +33,11 @@ export function isDenial(error: AwsError): boolean {
 }
 
 /** The failure behind an answer that trying again does not change: `permission-missing`, `aws-rejected` or `aws-unreachable`. */
-export function explainRefusal(error: AwsError, asked: Asked): Failure {
+export function explainRefusal(error: AwsError, asked: Asked, local?: LocalCredentials): Failure {
   if (isDenial(error)) return explainDenial(error, asked)
   if (error.code && error.$fault === undefined) return explainCertificate(error, asked.action)
   const fix = badSignatures.test(error.name)
-    ? text`The access key ID and the secret access key do not match, or one of them was altered. Set both again, or set ${setting('role-to-assume')}.`
+    ? text`The access key ID and the secret access key do not match, or one of them was altered. Set both again${local ? '' : text`, or set ${setting('role-to-assume')}`}.`
     : undefined
   return new Failure({
     code: 'aws-rejected',
@@ -120,15 +122,24 @@ function roleName(principal: string | undefined): string | undefined {
   return /^assumed-role\/([^/]+)/.exec(parseArn(principal ?? '')?.resource ?? '')?.[1]
 }
 
-/** The credentials were good once and are no longer. */
-export function explainExpired(error: AwsError, asked: Asked): Failure {
+/** The credentials were good once and are no longer; `local`: a person's own. */
+export function explainExpired(error: AwsError, asked: Asked, local?: LocalCredentials): Failure {
   return new Failure({
     code: 'credentials-expired',
     what: text`AWS rejected the credentials on ${asked.action}`,
     why: answerOf(error),
-    fix: text`Set ${setting('role-to-assume')} (with "permissions: id-token: write"), so that the credentials are renewed; or raise the session duration of the credentials that an earlier step sets up.`,
+    fix: local
+      ? renewalOf(local)
+      : text`Set ${setting('role-to-assume')} (with "permissions: id-token: write"), so that the credentials are renewed; or raise the session duration of the credentials that an earlier step sets up.`,
     cause: error,
   })
+}
+
+/** How a person gets credentials in the place of those that AWS rejected. */
+function renewalOf({ profile }: LocalCredentials): Text {
+  return profile === undefined
+    ? text`Set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN anew, or log in again (aws sso login, aws login), and repeat the command.`
+    : text`Log in again (aws sso login or aws login, with --profile ${shellWord(profile)}), or renew the keys of the profile, and repeat the command.`
 }
 
 /** The `cancelled` failure for a call that the cancellation interrupted. */

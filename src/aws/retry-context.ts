@@ -1,6 +1,7 @@
 import type { Clock, Deadline } from '../clock.ts'
 import type { Text } from '../text.ts'
 import type { ThrottledCalls } from './backoff.ts'
+import type { LocalCredentials } from './credential-source.ts'
 
 /** Clock, deadline and signal of AWS calls and their retries. One for a whole run of an action. */
 export interface RetryContext {
@@ -20,6 +21,8 @@ export interface RetryContext {
   onCall?: ((action: string) => void) | undefined
   /** Resolves the credentials before an attempt's timeout starts. */
   prepare?(): Promise<void>
+  /** Of a person's own machine, whose credentials that person renews. */
+  readonly local?: LocalCredentials | undefined
   /** Gets fresh credentials; false where these are all there are. */
   refreshCredentials?(): Promise<boolean>
 }

@@ -1,13 +1,12 @@
-import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { deploymentRows } from '../config/deployment-rows.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { memberNames } from '../config/select-target.ts'
+import type { Failure } from '../failure.ts'
 import type { CliWorld, Given } from './command.ts'
 import { optionValue } from './given.ts'
 import type { InputTexts } from './local-runner.ts'
-import { readText } from './read-text.ts'
+import { configFile, noConfig, readConfig } from './read-config.ts'
 import { usageFailure } from './usage-failure.ts'
 
 /** The service that an action is run for: its inputs `environment` and `service`. */
@@ -24,18 +23,25 @@ export interface ChosenService {
 export function chosenServices(given: Given, world: CliWorld, as: 'deployed' | 'single'): readonly ChosenService[] {
   const service = namedService(given)
   const environment = optionValue(given, 'environment')
-  const file = optionValue(given, 'config') ?? 'slipway.yml'
-  const path = resolve(world.directory, file)
+  const file = configFile(given, world)
   const isElsewhere = environment === undefined && (optionValue(given, 'cluster') ?? arnOf(service)) !== undefined
-  if (isElsewhere || (service !== undefined && !existsSync(path)))
+  if (isElsewhere || (service !== undefined && !file.exists))
     return service === undefined ? [] : [{ environment: environment ?? '', service }]
-  if (!existsSync(path) && environment === undefined && optionValue(given, 'config') === undefined) return []
-  const { config } = loadConfig(readConfig(path, file), file)
+  if (!file.exists && environment === undefined && optionValue(given, 'config') === undefined) return []
+  const { config } = loadConfig(readConfig(file), file.file)
   const chosen = environment ?? onlyEnvironment(config)
   if (service !== undefined) return [{ environment: chosen, service }]
   return as === 'deployed'
     ? deploymentRows(config, [chosen]).map((row) => ({ environment: chosen, service: row.service }))
     : memberNames(config, chosen).map((name) => ({ environment: chosen, service: name }))
+}
+
+/** The failure of a command that `chosenServices` has no service for. */
+export function noService(given: Given, world: CliWorld): Failure {
+  const file = configFile(given, world)
+  return file.exists
+    ? usageFailure(['SERVICE is required: --cluster is the place of one service'])
+    : noConfig(file, ', or name SERVICE, --cluster and --region')
 }
 
 /** As inputs of an action. */
@@ -50,11 +56,6 @@ function namedService({ operands }: Given): string | undefined {
 
 function arnOf(service: string | undefined): string | undefined {
   return service?.startsWith('arn:') ? service : undefined
-}
-
-function readConfig(path: string, file: string): string {
-  if (existsSync(path)) return readText(path, file)
-  throw usageFailure([`--config ${file} does not exist (${path}); name the folder with --directory`])
 }
 
 function onlyEnvironment({ environments }: Config): string {

@@ -5,7 +5,7 @@ import { cancellation } from '../runner/signals.ts'
 import { type CliWorld, exitCodes, type LoadSimulator } from './command.ts'
 import { openFile } from './open-file.ts'
 import { runCommandLine } from './run-command.ts'
-import { askOnTerminal } from './terminal.ts'
+import { askOnTerminal, processTerminal } from './terminal.ts'
 
 /**
  * The program `slipway`: runs the arguments of the process and sets its exit code. `bundle`: the address of `dist/cli.js`, which
@@ -31,7 +31,7 @@ function openWorld(signal: AbortSignal, loadSimulator: LoadSimulator): CliWorld 
     environment,
     out: (text) => stdout.write(text),
     err: (text) => stderr.write(text),
-    ask: stdin.isTTY && stderr.isTTY ? askOnTerminal(signal) : undefined,
+    ask: stdin.isTTY && stderr.isTTY ? askOnTerminal(signal, processTerminal) : undefined,
     fetch: openFetch(environment),
     clock: systemClock,
     signal,

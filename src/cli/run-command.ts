@@ -54,8 +54,17 @@ export async function runCommand(command: Command, words: readonly string[], wor
       directory: resolve(world.directory, optionValue(given, 'directory') ?? ''),
     })
   } catch (thrown) {
-    return report(thrown, command, given, world)
+    return report(reasonOf(thrown, world), command, given, world)
   }
+}
+
+/**
+ * After Ctrl-C, whatever was under way rejects in its own way: a question, a read and a request with an AbortError. A failure that
+ * says what is half done is kept.
+ */
+function reasonOf(thrown: unknown, { signal }: CliWorld): unknown {
+  const isKept = thrown instanceof Failure && /^(cancelled|file-unwritable)$/.test(thrown.parts.code)
+  return signal.aborted && !isKept ? signal.reason : thrown
 }
 
 function report(thrown: unknown, { name }: Command, given: Given, world: CliWorld): number {

@@ -4,8 +4,10 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
+  readdirSync,
   realpathSync,
   renameSync,
+  rmdirSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -127,13 +129,14 @@ function notOverwritten(names: readonly Text[]): Failure {
 /** Every new content is on disk before the first file is replaced. */
 function writeAll(changes: readonly Change[]): void {
   const prepared: { readonly temporary: string; readonly change: Change }[] = []
+  const folders: string[] = []
   let current = ''
   try {
     for (const [index, change] of changes.entries()) {
       current = change.path
       // A name of its own: a longer one than that of the file may exceed the limit of the file system.
       const temporary = join(dirname(change.real), `.slipway-${process.pid}-${index}`)
-      mkdirSync(dirname(change.real), { recursive: true })
+      makeFolders(dirname(change.real), folders)
       prepared.push({ temporary, change })
       writeDurably(temporary, change)
     }
@@ -142,10 +145,28 @@ function writeAll(changes: readonly Change[]): void {
       renameSync(temporary, change.real)
     }
   } catch (error) {
+    removeTemporary(prepared)
+    removeEmpty(folders)
     throw unwritable(current, error)
-  } finally {
-    for (const { temporary } of prepared) rmSync(temporary, { force: true })
   }
+  removeTemporary(prepared)
+}
+
+function removeTemporary(prepared: readonly { readonly temporary: string }[]): void {
+  for (const { temporary } of prepared) rmSync(temporary, { force: true })
+}
+
+/** Makes a folder and those above it; the new ones are added to `made`, the outermost first. */
+function makeFolders(path: string, made: string[]): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return
+  makeFolders(dirname(path), made)
+  mkdirSync(path)
+  made.push(path)
+}
+
+/** Removes folders that were made for nothing; one in which a file was written stays. */
+function removeEmpty(folders: readonly string[]): void {
+  for (const folder of folders.toReversed()) if (readdirSync(folder).length === 0) rmdirSync(folder)
 }
 
 function writeDurably(path: string, { real, before, after }: Change): void {

@@ -1,8 +1,10 @@
 /** The frame of the commands: arguments, help, exit codes, `--json`. */
+import { PassThrough } from 'node:stream'
 import { describe, expect, test } from '@jest/globals'
-import type { Command } from '../../src/cli/command.ts'
+import type { CliWorld, Command } from '../../src/cli/command.ts'
 import { commandNames, loadCommand } from '../../src/cli/command-table.ts'
 import { runCommand } from '../../src/cli/run-command.ts'
+import { askOnTerminal } from '../../src/cli/terminal.ts'
 import { systemClock } from '../../src/clock.ts'
 import { Failure } from '../../src/failure.ts'
 import { setting, text } from '../../src/text.ts'
@@ -43,6 +45,71 @@ describe('slipway', () => {
       expect(out.split('\n').filter((line) => line.length > 100)).toEqual([])
     },
   )
+})
+
+test.each(['permissions', 'plan', 'doctor', 'simulate', 'plan --json', 'permissions --diff'])(
+  'without slipway.yml, %s names the command that writes it',
+  async (words) => {
+    const loadSimulator = () => Promise.reject(new Error('not needed'))
+    const { code, out, err } = await cliScene().run(words.split(' '), { loadSimulator })
+    expect([code, err]).toEqual([
+      2,
+      expect.stringMatching(/slipway\.yml does not exist: .*\/slipway\.yml\. Write it with slipway init, or name/),
+    ])
+    if (words.endsWith('--json')) expect(JSON.parse(out).failure.code).toBe('inputs-invalid')
+  },
+)
+
+test('a cluster without a service is no place of a deployment, although there is slipway.yml', async () => {
+  const { code, err } = await cliScene({ 'slipway.yml': 'version: 1\n' }).run(['plan', '--cluster', 'shop'])
+  expect([code, err]).toEqual([2, expect.stringContaining('SERVICE is required')])
+})
+
+describe('Ctrl-C', () => {
+  const reason = new Failure({ code: 'cancelled', what: text`The run was cancelled` })
+  const cancelled = { code: 1, out: '', err: 'slipway toy: The run was cancelled.\n' }
+
+  /** A command during which the person types a key, `\u0003` for Ctrl-C. */
+  async function typed(key: string, run: Command['run']) {
+    const controller = new AbortController()
+    const input = new PassThrough()
+    const output = Object.assign(new PassThrough(), { isTTY: true, columns: 80 })
+    output.once('data', () => void input.write(key))
+    const interrupt = () => controller.abort(reason)
+    const ask = askOnTerminal(controller.signal, { input, output, interrupt })
+    const command: Command = { name: 'toy', summary: 'A toy.', options: {}, run }
+    return cliScene().runLoaded(command, [], { ask, signal: controller.signal })
+  }
+
+  test('in a question ends the command, as anywhere else', async () => {
+    expect(await typed('\u0003', async (_, { ask }) => ((await ask?.('Why? ')) ? 0 : 3))).toMatchObject(cancelled)
+    const request = async (_: unknown, { ask, signal }: CliWorld) => {
+      const aborted = new Promise<number>((_, reject) => {
+        signal.addEventListener('abort', () => reject(new DOMException('aborted', 'AbortError')))
+      })
+      void ask?.('Why? ').catch(() => undefined)
+      return aborted
+    }
+    expect(await typed('\u0003', request)).toMatchObject(cancelled)
+  })
+
+  test('does not hide what is half done', async () => {
+    const what = text`The run was cancelled during ecs:UpdateService; whether it was applied is unknown`
+    const half = async (_: unknown, { ask }: CliWorld) => {
+      await ask?.('Why? ').catch(() => undefined)
+      throw new Failure({ code: 'cancelled', what })
+    }
+    expect((await typed('\u0003', half)).err).toContain('during ecs:UpdateService; whether')
+  })
+
+  test('and Ctrl-D is no answer', async () => {
+    const { code, err } = await typed('\u0004', async (_, { ask }) => ((await ask?.('Why? ')) ? 0 : 3))
+    expect([code, err]).toEqual([1, 'slipway toy: The question was not answered.\n'])
+  })
+
+  test('an answer is one', async () => {
+    expect((await typed('yes\r', async (_, { ask }) => ((await ask?.('Why? ')) === 'yes' ? 0 : 3))).code).toBe(0)
+  })
 })
 
 describe('the arguments of a command', () => {

@@ -183,6 +183,40 @@ describe('what is missing', () => {
     })
   })
 
+  test('because a login has ended is said once, and on a terminal before the questions', async () => {
+    const scene = initScene(single)
+    const kept = { ...process.env }
+    const settings = 'sso_account_id = 111122223333\nsso_role_name = Admin\nregion = eu-west-1\n'
+    const session = 'sso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n'
+    scene.write('.aws/config', `[profile corp]\n${settings}${session}`)
+    const environment = {
+      ...nobody.environment,
+      AWS_CONFIG_FILE: `${scene.directory}/.aws/config`,
+      AWS_PROFILE: 'corp',
+    }
+    Object.assign(process.env, environment, { HOME: scene.directory })
+    try {
+      const { err } = await scene.init([], { environment })
+      expect(err.split('The profile corp has no valid SSO session')).toHaveLength(2)
+      expect(err).toMatch(/--account is required; the AWS account was not read\n.*\n- The AWS account was not read: /)
+      expect(err).toContain('Log in again: aws sso login --profile corp')
+      const asked: string[] = []
+      const ask = async (question: string) => {
+        asked.push(question)
+        return question.includes('account') ? '444455556666' : 'web'
+      }
+      const err2: string[] = []
+      await scene.init([], {
+        environment,
+        ask,
+        err: (line) => err2.push(asked.length === 0 ? `before: ${line}` : line),
+      })
+      expect(err2[0]).toMatch(/^before: note: The AWS account was not read: The profile corp has no valid SSO session/)
+    } finally {
+      process.env = kept
+    }
+  })
+
   test('the region is that of the profile, and its name is checked', async () => {
     const scene = initScene(single)
     scene.write('.aws/config', '[default]\nregion = eu-central-1\n[profile work]\nregion = us-west-2\n')

@@ -229,6 +229,45 @@ describe('credentials of a profile', () => {
     expect(out + err).not.toContain('id-token')
   })
 
+  /** What the AWS CLI leaves of a login that is over (`aws sso login`, `aws login`). */
+  const sso = 'sso_account_id = 111122223333\nsso_role_name = Admin\nregion = eu-west-1\n'
+  const session = 'sso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n'
+  test.each([
+    [
+      `[profile work]\nsso_session = corp\n${sso}[sso-session corp]\n${session}`,
+      'SSO session',
+      'aws sso login --profile work',
+    ],
+    [`[profile work]\n${sso}${session}`, 'SSO session', 'aws sso login --profile work'],
+    [
+      `[profile work]\nregion = eu-west-1\nrole_arn = arn:aws:iam::111122223333:role/r\nsource_profile = base\n[profile base]\n${sso}${session}`,
+      'SSO session',
+      'aws sso login --profile base',
+    ],
+    [
+      '[profile work]\nregion = eu-west-1\nlogin_session = arn:aws:iam::111122223333:user/ann\n',
+      'login session',
+      'aws login --profile work',
+    ],
+  ])('a login that has ended is named, with the command that begins another: %j', async (config, kind, command) => {
+    const home = temporaryFolder()
+    mkdirSync(home, { recursive: true })
+    const { slipway } = configured(config, '', { HOME: home })
+    const { code, out, err } = await slipway(...withFile, '--profile', 'work')
+    const said = oneLine(out + err).replaceAll('│ ', '')
+    expect([code, said]).toEqual([1, expect.stringContaining(`The profile work has no valid ${kind}`)])
+    expect(said).toContain(`Log in again: ${command}`)
+    expect(said).not.toContain('No AWS credentials found')
+  })
+
+  test('keys that have expired are renewed by the person: no role of a job is named', async () => {
+    const { slipway, sim } = configured('[profile work]\nregion = eu-west-1\n', '[work]\nKEYS')
+    sim.faults.add({ effect: { kind: 'expired-token' }, times: 100 })
+    const { out, err } = await slipway(...withFile, '--profile', 'work')
+    expect(oneLine(out + err)).toMatch(/Log in again \(aws sso login or aws login, with --profile work\)/)
+    expect(out + err).not.toMatch(/role-to-assume/)
+  })
+
   test('a profile of another account than that of slipway.yml reads nothing', async () => {
     const { slipway, write, sim } = laptopScene()
     write(

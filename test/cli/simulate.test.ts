@@ -41,6 +41,10 @@ test('a crash is explained and rolled back, in the log, the summary and the Slac
   const page = (name: string) => readFileSync(join(directory, 'reports', name), 'utf8')
   expect(page('staging-api.summary.html')).toContain('Cannot find module &#39;./prices.js&#39;')
   expect(page('staging-api.slack.html')).toContain('rolled back to api:1')
+  for (const name of ['staging-api.summary.html', 'staging-api.slack.html'])
+    expect(page(name)).toMatch(
+      /<title>Simulated: [\s\S]*<p class="notice"><(?:strong|b)>Simulated<[\s\S]*nothing was deployed/,
+    )
   expect(page('staging-api.summary.md')).toContain('> [!CAUTION]')
   expect(JSON.parse(page('staging-api.slack.json')).text).toContain('rolled back')
   expect(opened).toEqual(['summary', 'slack'].map((name) => join(directory, `reports/staging-api.${name}.html`)))

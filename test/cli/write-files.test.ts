@@ -118,6 +118,17 @@ describe('without git', () => {
     expect(scene.read('slipway.yml')).toBe('mine\n')
     expect(readdirSync(scene.directory)).toEqual(['file', 'slipway.yml'])
   })
+
+  test('then no folder is left that was made for it, and what was there stays', async () => {
+    const scene = cliScene({ file: '', 'kept/one.yml': 'one\n' })
+    const { failure } = await write(scene, [
+      { path: '.github/workflows/ship.yml', content: 'on: push\n' },
+      { path: 'kept/new/two.yml', content: 'two\n' },
+      { path: 'file/slipway.yml', content: 'version: 1\n' },
+    ])
+    expect(failure).toMatchObject({ code: 'file-unwritable' })
+    expect(readdirSync(scene.directory, { recursive: true }).sort()).toEqual(['file', 'kept', 'kept/one.yml'])
+  })
 })
 
 describe('in a git repository', () => {

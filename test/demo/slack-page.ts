@@ -55,6 +55,7 @@ function card(message: { readonly content: MessageRecord['content'] }): string {
 <div class="attachment" style="border-color:${escapeHtml(color)}">${blocks.map(block).join('\n')}</div>`
 }
 
+/** The page of a message of the simulator. */
 export function slackPage(message: MessageRecord): string {
   const time = new Date(Number(message.ts) * 1000).toISOString().slice(11, 16)
   const edited = message.history.length > 0 ? '<small>(edited)</small>' : ''
@@ -62,7 +63,7 @@ export function slackPage(message: MessageRecord): string {
   const before = message.history.map((content) => `<li>${card({ content })}</li>`)
   return `<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>#deploys</title>
+<title>Simulated: #deploys</title>
 <style>
 body { margin: 2rem auto; max-width: 46rem; padding: 0 1rem; color: #1d1c1d; font: 15px/1.46 Lato, "Segoe UI", system-ui, sans-serif; }
 h1 { font-size: 1.1rem; border-bottom: 1px solid #ddd; padding-bottom: .6rem; }
@@ -73,8 +74,9 @@ p { margin: .3rem 0; } pre { background: #f8f8f8; border: 1px solid #ddd; border
 code { background: #f8f8f8; border: 1px solid #ddd; border-radius: 3px; padding: 0 3px; color: #c01343; font-size: 12px; overflow-wrap: anywhere; }
 .attachment { border-left: 4px solid; padding-left: .8rem; } .fields { display: grid; grid-template-columns: 1fr 1fr; gap: .5rem; margin: .5rem 0; }
 .button { display: inline-block; border: 1px solid #bbb; border-radius: 4px; padding: 3px 12px; color: #1d1c1d; text-decoration: none; font-weight: bold; font-size: 13px; }
-.context, small, summary { color: #616061; font-size: 12px; } a { color: #1264a3; } .reply { border-left: 2px solid #ddd; margin: .8rem 0; padding-left: .8rem; } li { margin: 1rem 0; }
+.notice { background: #fff8c5; border: 1px solid #d4a72c; border-radius: 4px; padding: .5rem .8rem; } .context, small, summary { color: #616061; font-size: 12px; } a { color: #1264a3; } .reply { border-left: 2px solid #ddd; margin: .8rem 0; padding-left: .8rem; } li { margin: 1rem 0; }
 </style>
+<p class="notice"><b>Simulated</b> by Slipway's simulator: nothing was sent to Slack, and nothing was deployed.</p>
 <h1># deploys</h1>
 <div class="message"><div class="icon">⚓</div><div><b>Slipway</b> <span class="app">APP</span> <small>${time}</small> ${edited}
 ${card(message)}

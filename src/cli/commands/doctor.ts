@@ -1,6 +1,7 @@
 import { definitionOptions, inputTexts, placeOptions } from '../action-options.ts'
-import { chosenServices } from '../chosen-services.ts'
+import { chosenServices, noService } from '../chosen-services.ts'
 import { type CliWorld, type Command, type CommandOptions, exitCodes, type Given } from '../command.ts'
+import { optionValue } from '../given.ts'
 import { runForEach } from '../run-with-profile.ts'
 
 const inputs: CommandOptions = {
@@ -32,9 +33,14 @@ export const command: Command = {
   run,
 }
 
+/** What the action takes without a service. */
+const alone = ['task-definition', 'task-definition-arn', 'deployment-id']
+
 async function run(given: Given, world: CliWorld): Promise<number> {
   const { createDoctor } = await import('../../actions/doctor/index.ts')
   const services = chosenServices(given, world, 'single')
+  const isNamed = alone.some((name) => optionValue(given, name) !== undefined)
+  if (services.length === 0 && !isNamed) throw noService(given, world)
   // Without any, the task definition alone is checked.
   const checked = services.length > 0 ? services : [{ environment: '', service: '' }]
   const ends = await runForEach(checked, createDoctor(world), inputTexts(given, inputs), given, world)

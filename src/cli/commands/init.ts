@@ -4,6 +4,7 @@ import { initOptions } from '../init/init-options.ts'
 import { neededResources } from '../init/needed-resources.ts'
 import { nextSteps, type Step } from '../init/next-steps.ts'
 import { type InitPlan, planInit } from '../init/plan-init.ts'
+import { standingOf } from '../init/printed-commands.ts'
 import { uncommittedOf } from '../init/uncommitted.ts'
 import { usageFailure } from '../usage-failure.ts'
 import { type WrittenFile, writeFiles } from '../write-files.ts'
@@ -28,7 +29,7 @@ async function init(given: Given, world: CliWorld): Promise<number> {
     if (!isJson) world.out(diff)
   }
   const written = await writeFiles(plan.files, { force: isGiven(given, 'force'), check, show }, world)
-  const steps = await stepsAfter(plan, written, check, world)
+  const steps = await stepsAfter(plan, written, given, world)
   const notes = [...plan.notes, ...(plan.account?.notes ?? [])]
   if (isJson)
     printJson(world, {
@@ -60,16 +61,17 @@ function mistakesIn(given: Given): readonly string[] {
 async function stepsAfter(
   { config, survey, account, kept, definitionOf, codeDeploy }: InitPlan,
   written: readonly WrittenFile[],
-  check: boolean,
+  given: Given,
   world: CliWorld,
 ): Promise<readonly Step[]> {
   const paths = [...new Set([...written.map(({ path }) => path), ...kept])]
   return nextSteps({
+    standing: standingOf(given),
     config,
     account,
     needed: neededResources(config, definitionOf),
     toMigrate: survey.workflows.filter(({ by }) => by === 'others'),
-    uncommitted: check ? paths : await uncommittedOf(paths, world),
+    uncommitted: isGiven(given, 'check') ? paths : await uncommittedOf(paths, world),
     remote: survey.remote,
     codeDeploy,
   })

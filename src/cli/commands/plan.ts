@@ -1,10 +1,9 @@
 import { definitionOptions, inputTexts, placeOptions } from '../action-options.ts'
-import { chosenServices } from '../chosen-services.ts'
+import { chosenServices, noService } from '../chosen-services.ts'
 import { type CliWorld, type Command, type CommandOptions, exitCodes, type Given } from '../command.ts'
 import { isGiven } from '../given.ts'
 import type { InputTexts } from '../local-runner.ts'
 import { runForEach } from '../run-with-profile.ts'
-import { usageFailure } from '../usage-failure.ts'
 
 const inputs: CommandOptions = {
   ...placeOptions,
@@ -30,7 +29,7 @@ export const command: Command = {
 async function run(given: Given, world: CliWorld): Promise<number> {
   const { createDeploy } = await import('../../actions/deploy/index.ts')
   const services = chosenServices(given, world, 'deployed')
-  if (services.length === 0) throw usageFailure([`name the service: ${world.directory} has no slipway.yml`])
+  if (services.length === 0) throw noService(given, world)
   const texts = { ...inputTexts(given, inputs), ...guardTexts(world), 'dry-run': 'true' }
   const ends = await runForEach(services, createDeploy(world), texts, given, world)
   if (ends.some(({ isRed }) => isRed)) return exitCodes.failed

@@ -1,4 +1,4 @@
-import { basename, resolve } from 'node:path'
+import { basename } from 'node:path'
 import { loadConfig } from '../../config/load.ts'
 import type { Config } from '../../config/schema.ts'
 import { selectImages } from '../../config/select-images.ts'
@@ -12,12 +12,11 @@ import { type ChosenService, chosenServices, chosenTexts } from '../chosen-servi
 import { type CliWorld, type Command, exitCodes, type Given } from '../command.ts'
 import { isGiven, optionValue, printJson } from '../given.ts'
 import { type ActionEnd, runLocally } from '../local-runner.ts'
-import { readText } from '../read-text.ts'
+import { configFile, readConfig } from '../read-config.ts'
 import type { Stage, StagedMessage, StagedService, StageSettings } from '../simulation/stage.ts'
 import { stagedServices } from '../simulation/staged-services.ts'
 import { type ReportPaths, reportFolder, writeReports } from '../simulation/write-reports.ts'
 import { plainLine, readMarkdown } from '../summary/markdown-blocks.ts'
-import { usageFailure } from '../usage-failure.ts'
 
 /** `slipway simulate`: deploys this repository to an account in the simulator, with images that behave as they are told. */
 export const command: Command = {
@@ -70,14 +69,9 @@ async function run(given: Given, world: CliWorld): Promise<number> {
   return played.some(({ isRed, isTold }) => isRed && !isTold) ? exitCodes.failed : exitCodes.done
 }
 
-function configOf(given: Given, { directory }: CliWorld): Config {
-  const file = optionValue(given, 'config') ?? 'slipway.yml'
-  try {
-    return loadConfig(readText(resolve(directory, file), file), file).config
-  } catch (error) {
-    if (error instanceof Failure) throw error
-    throw usageFailure([`simulate needs slipway.yml: ${error instanceof Error ? error.message : String(error)}`])
-  }
+function configOf(given: Given, world: CliWorld): Config {
+  const file = configFile(given, world)
+  return loadConfig(readConfig(file), file.file).config
 }
 
 function settingsOf(

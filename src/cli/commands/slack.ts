@@ -1,6 +1,8 @@
 import { stringify } from 'yaml'
 import { type CliWorld, type Command, exitCodes, type Given } from '../command.ts'
 import { isGiven, optionValue, printJson } from '../given.ts'
+import { standingOf } from '../init/printed-commands.ts'
+import { shellText } from '../init/shell-text.ts'
 import { type SlackAppChoices, slackAppLink, slackManifest, slackManifestMistakes } from '../slack-manifest.ts'
 import { usageFailure } from '../usage-failure.ts'
 
@@ -33,7 +35,7 @@ function print(given: Given, world: CliWorld): number {
     return exitCodes.done
   }
   world.out(optionValue(given, 'format') === 'json' ? `${JSON.stringify(manifest, null, 2)}\n` : stringify(manifest))
-  world.err(`\n${steps(link, choices.publicChannels).join('\n')}\n`)
+  world.err(`\n${steps(link, choices.publicChannels, given).join('\n')}\n`)
   return exitCodes.done
 }
 
@@ -47,10 +49,13 @@ function choicesIn(given: Given): SlackAppChoices {
   }
 }
 
-function steps(link: string, publicChannels: boolean): readonly string[] {
+function steps(link: string, publicChannels: boolean, given: Given): readonly string[] {
+  const { folder } = standingOf(given)
+  // gh takes the repository from the folder that it is run in.
+  const store = `${folder === undefined ? '' : `cd ${shellText(folder)} && `}gh secret set SLACK_TOKEN`
   return [
     `1. Create the app: ${link}`,
-    '2. Install it to the workspace, and store its bot token (xoxb-…): gh secret set SLACK_TOKEN',
+    `2. Install it to the workspace, and store its bot token (xoxb-…): ${store}`,
     `3. ${publicChannels ? 'In private channels only: ' : ''}/invite the bot to the channel.`,
     '4. Set slack: in slipway.yml to the ID of the channel (channel details, last line), such as C0123456789.',
   ]

@@ -5,6 +5,7 @@ import { optionValues } from '../given.ts'
 import type { Asking } from './asking.ts'
 import { namedMistakes, valueFor } from './given-names.ts'
 import type { Account } from './read-account.ts'
+import { shellText } from './shell-text.ts'
 import type { Survey } from './survey.ts'
 
 /** Where an environment is: everything of it but its services. */
@@ -41,12 +42,15 @@ export interface Circumstances {
   readonly survey: Survey
   /** Undefined where it was not read. */
   readonly account: Account | undefined
-  /** Why it was not. */
-  readonly unread: string | undefined
+  /** There are no credentials for any. */
+  readonly isUnread: boolean
   /** Of the first environment; empty where it is missing. */
   readonly region: string
   readonly asking: Asking
 }
+
+/** In mistakes, which state why once. */
+export const unreadAccount = 'the AWS account was not read'
 
 async function decideOne(name: string, around: Circumstances): Promise<EnvironmentPlace> {
   const { given, account, asking } = around
@@ -61,7 +65,7 @@ async function decideOne(name: string, around: Circumstances): Promise<Environme
     (await asking.choose({
       option: '--account',
       what: `AWS account ID of ${name}`,
-      why: around.unread === undefined ? 'it is unknown' : `the account was not read: ${around.unread}`,
+      why: around.isUnread ? unreadAccount : 'it is unknown',
       mistakeIn: (answer) => problemIn(accountSchema.safeParse(answer)),
     })) ??
     ''
@@ -72,16 +76,15 @@ async function decideOne(name: string, around: Circumstances): Promise<Environme
 
 async function decideCluster(
   name: string,
-  { survey, account, asking, region, id, unread }: Circumstances & { readonly id: string },
+  { survey, account, asking, region, id, isUnread }: Circumstances & { readonly id: string },
   given: string | undefined,
 ): Promise<string> {
   const isRead = account !== undefined && account.id === id && account.region === region
   const clusters = isRead ? await account.read(() => account.aws.inventory.clusters()) : undefined
   const wanted = given ?? survey.variable('ECS_CLUSTER')
   if (clusters?.length === 0) {
-    asking.refuse(
-      `--cluster: account ${id} has no ECS cluster in ${region}; aws ecs create-cluster --region ${region} --cluster-name ${wanted ?? name} creates one`,
-    )
+    const command = shellText('aws', 'ecs', 'create-cluster', '--region', region, '--cluster-name', wanted ?? name)
+    asking.refuse(`--cluster: account ${id} has no ECS cluster in ${region}; ${command} creates one`)
     return wanted ?? ''
   }
   if (wanted !== undefined) {
@@ -96,7 +99,7 @@ async function decideCluster(
   const question = {
     option: '--cluster',
     what: `ECS cluster of ${name}`,
-    why: unread ?? `account ${id} was not read`,
+    why: isUnread ? unreadAccount : `account ${id} was not read`,
     mistakeIn,
   }
   return (await asking.choose({ ...question, ...(clusters && { candidates: clusters }) })) ?? ''

@@ -14,20 +14,28 @@ export interface DeployingWorkflow {
   readonly variables: ReadonlyMap<string, string>
 }
 
-const slipway =
-  /uses:\s*["']?[\w.-]+\/slipway(?:\/actions\/(?:deploy|build-push|register-task-definition)|\/\.github\/workflows\/(?:deploy|build)\.yml)?@/
+/** What is behind the name of the repository of Slipway where a workflow builds or deploys. */
+const deploying =
+  /^(?:\/actions\/(?:deploy|build-push|register-task-definition)|\/\.github\/workflows\/(?:deploy|build)\.yml)?@/
 const others =
   /uses:\s*["']?aws-actions\/amazon-ecs-(?:deploy|render)-task-definition@|aws\s+ecs\s+(?:update-service|deploy)\b|ecspresso\s+deploy|\becs-deploy\b/
 
-/** The workflows that deploy to Amazon ECS. */
-export function findWorkflows(files: RepositoryFiles): readonly DeployingWorkflow[] {
+/** The workflows that deploy to Amazon ECS; `slipway`: repository of Slipway, where that is not called slipway. */
+export function findWorkflows(files: RepositoryFiles, slipway: string): readonly DeployingWorkflow[] {
   return files.paths
     .filter((path) => /^\.github\/workflows\/[^/]+\.ya?ml$/.test(path))
     .flatMap((path): readonly DeployingWorkflow[] => {
       const content = files.read(path)
-      const by = others.test(content) ? 'others' : slipway.test(content) ? 'slipway' : undefined
+      const by = others.test(content) ? 'others' : usesSlipway(content, slipway) ? 'slipway' : undefined
       return by === undefined ? [] : [{ path, by, hasKeys: content.includes('aws-access-key-id'), ...factsOf(content) }]
     })
+}
+
+function usesSlipway(content: string, slipway: string): boolean {
+  const uses = content.matchAll(/uses:\s*["']?([\w.-]+\/([\w.-]+))([^\s"']*)/g)
+  return [...uses].some(
+    ([, repository, name, rest = '']) => (name === 'slipway' || repository === slipway) && deploying.test(rest),
+  )
 }
 
 function factsOf(content: string): Pick<DeployingWorkflow, 'environments' | 'variables'> {

@@ -85,7 +85,8 @@ export const initOptions: CommandOptions = {
   slipway: {
     type: 'string',
     value: 'OWNER/REPO@REF',
-    description: 'Repository and version of Slipway in the workflow; your-org/slipway@v1 by default.',
+    description:
+      'Repository and version of Slipway in the workflow and in the printed commands; your-org/slipway@v1 by default.',
   },
   check: { type: 'boolean', description: 'Writes nothing, and ends with exit code 3 where a file would be written.' },
   force: { type: 'boolean', description: 'Overwrites files with changes that are not committed, without asking.' },

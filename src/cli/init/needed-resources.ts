@@ -35,13 +35,15 @@ export function neededResources(
   return [...new Map(all.map((one) => [one.commands.join('\n'), one])).values()]
 }
 
+const immutable = ['--image-tag-mutability', 'IMMUTABLE']
+
 function repositoryNeed(name: string, region: string, accountId: string): Needed {
   return {
     region,
     accountId,
     exists: ({ aws, read }) => read(async () => (await aws.ecr.describeRepository(name)) !== undefined),
     commands: [
-      `aws ecr create-repository --region ${region} --repository-name ${shellText(name)} --image-tag-mutability IMMUTABLE`,
+      shellText('aws', 'ecr', 'create-repository', '--region', region, '--repository-name', name, ...immutable),
     ],
   }
 }
@@ -72,7 +74,7 @@ function logGroupNeeds(container: JsonObject, { region, accountId }: Target): re
       region,
       accountId,
       exists: ({ aws, read }) => read(() => aws.preflight.hasLogGroup(group, where)),
-      commands: [`aws logs create-log-group --region ${where} --log-group-name ${shellText(group)}`],
+      commands: [shellText('aws', 'logs', 'create-log-group', '--region', where, '--log-group-name', group)],
     },
   ]
 }
@@ -87,13 +89,14 @@ function roleNeed(
     Version: '2012-10-17',
     Statement: [{ Effect: 'Allow', Principal: { Service: 'ecs-tasks.amazonaws.com' }, Action: 'sts:AssumeRole' }],
   }
+  const named = ['--role-name', name]
   const policy = `arn:${partitionOf(place.region).id}:iam::aws:policy/${executionPolicy}`
   return {
     ...place,
     exists: (account) => hasRole(account, name),
     commands: [
-      `aws iam create-role --role-name ${shellText(name)} --assume-role-policy-document ${shellText(JSON.stringify(trust))}`,
-      ...(isExecution ? [`aws iam attach-role-policy --role-name ${shellText(name)} --policy-arn ${policy}`] : []),
+      shellText('aws', 'iam', 'create-role', ...named, '--assume-role-policy-document', JSON.stringify(trust)),
+      ...(isExecution ? [shellText('aws', 'iam', 'attach-role-policy', ...named, '--policy-arn', policy)] : []),
     ],
   }
 }

@@ -5,6 +5,7 @@ import { issuerOf } from '../permissions/issuer.ts'
 import { providerArn } from '../permissions/trust-policy.ts'
 import type { DeployingWorkflow } from './find-workflows.ts'
 import type { Needed } from './needed-resources.ts'
+import { defaultSlipway, gitCommand, pathFrom, type Standing, slipwayCommand, withProfile } from './printed-commands.ts'
 import { type Account, hasRole } from './read-account.ts'
 import { shellText } from './shell-text.ts'
 
@@ -16,6 +17,7 @@ export interface Step {
 
 /** What decides the steps after the files are written. */
 export interface StepCircumstances {
+  readonly standing: Standing
   readonly config: Config
   readonly account: Account | undefined
   readonly needed: readonly Needed[]
@@ -29,14 +31,15 @@ export interface StepCircumstances {
   readonly codeDeploy: readonly string[]
 }
 
-const program = 'npx github:your-org/slipway'
+/** Folder of the templates of roles. */
+const infrastructure = 'infrastructure'
 
 /** Every command that leads from the written files to the first deployment, in order. */
 export async function nextSteps(around: StepCircumstances): Promise<readonly Step[]> {
-  const { config, account, toMigrate, uncommitted } = around
+  const { config, account, toMigrate, uncommitted, standing } = around
   const roles = await roleSteps(around)
-  const folder = roles.some(({ commands }) => commands.some((line) => line.includes('--output infrastructure')))
-  const paths = [...uncommitted, ...toMigrate.map(({ path }) => path), ...(folder ? ['infrastructure'] : [])]
+  const folder = roles.some(({ commands }) => commands.some((line) => line.includes(`--output ${infrastructure}`)))
+  const paths = [...uncommitted, ...toMigrate.map(({ path }) => path), ...(folder ? [infrastructure] : [])]
   const accounts = [...new Set(placesOf(config).map(({ accountId }) => accountId))]
   return [
     ...(toMigrate.length > 0
@@ -48,7 +51,11 @@ export async function nextSteps(around: StepCircumstances): Promise<readonly Ste
       ? [
           {
             title: account === undefined ? 'Commit' : 'Commit: the push deploys',
-            commands: [`git add ${shellText(...paths)}`, 'git commit -m "Deploy with Slipway"', 'git push'],
+            commands: [
+              gitCommand(standing, 'add', ...paths),
+              `${gitCommand(standing, 'commit', '-m')} "Deploy with Slipway"`,
+              gitCommand(standing, 'push'),
+            ],
           },
         ]
       : []),
@@ -56,11 +63,12 @@ export async function nextSteps(around: StepCircumstances): Promise<readonly Ste
 }
 
 /** Static keys are replaced by the role of the first environment. */
-function migration({ config, toMigrate }: StepCircumstances): string {
+function migration({ config, toMigrate, standing }: StepCircumstances): string {
   const [place] = placesOf(config)
   const hasKeys = toMigrate.some((workflow) => workflow.hasKeys)
-  const role = hasKeys && place !== undefined ? ` --role ${place.role}` : ''
-  return `${program} migrate --write${role} ${shellText(...toMigrate.map(({ path }) => path))}`
+  const role = hasKeys && place !== undefined ? ['--role', place.role] : []
+  const version = standing.slipway === defaultSlipway ? [] : ['--slipway', standing.slipway]
+  return slipwayCommand(standing, 'migrate', '--write', ...role, ...version, ...toMigrate.map(({ path }) => path))
 }
 
 interface RolePlace {
@@ -84,7 +92,7 @@ function placesOf(config: Config): readonly RolePlace[] {
 }
 
 /** What does not exist is created; what is not known is created where it is missing. */
-async function resourceSteps({ account, needed }: StepCircumstances, accounts: readonly string[]) {
+async function resourceSteps({ account, needed, standing }: StepCircumstances, accounts: readonly string[]) {
   const steps: Step[] = []
   for (const id of accounts) {
     const own = needed.filter(({ accountId }) => accountId === id)
@@ -94,42 +102,52 @@ async function resourceSteps({ account, needed }: StepCircumstances, accounts: r
     const title = isRead
       ? `Create what account ${id} does not have`
       : `Create what account ${id} does not have: it was not read`
-    if (missing.length > 0) steps.push({ title, commands: missing })
+    if (missing.length > 0) steps.push({ title, commands: isRead ? withProfile(standing, missing) : missing })
   }
   return steps
 }
 
 /** `permissions`: as CloudFormation where roles are missing, and else as a comparison. */
 async function roleSteps(around: StepCircumstances): Promise<readonly Step[]> {
-  const { config, account, remote, codeDeploy, toMigrate } = around
+  const { config, account, standing } = around
   const places = placesOf(config)
   const isMissing = async ({ accountId, role }: RolePlace) =>
     accountId !== account?.id || (await hasRole(account, role)) !== true
   const missing: RolePlace[] = []
   for (const place of places) if (await isMissing(place)) missing.push(place)
-  const options = [
-    ...(remote === undefined ? ['--repository OWNER/NAME'] : []),
-    ...codeDeploy.map((name) => `--codedeploy ${name}`),
-    ...(toMigrate.length > 0 ? ['--action build-push', '--action register-task-definition', '--action deploy'] : []),
-  ].map((option) => ` ${option}`)
+  const options = permissionOptions(around)
   const token = 'export GITHUB_TOKEN=$(gh auth token)'
   if (missing.length === 0) {
     return [
       {
         title: 'Compare the roles with what slipway.yml needs',
-        commands: [token, `${program} permissions --diff${options.join('')}`],
+        commands: withProfile(standing, [token, slipwayCommand(standing, 'permissions', '--diff', ...options)]),
       },
     ]
   }
-  const existing = (await hasProvider(around, missing)) ? ' --existing-provider' : ''
-  const permissions = `${program} permissions --format cloudformation --output infrastructure${existing}${options.join('')}`
+  const existing = (await hasProvider(around, missing)) ? ['--existing-provider'] : []
+  const output = ['--format', 'cloudformation', '--output', infrastructure, ...existing]
+  const permissions = slipwayCommand(standing, 'permissions', ...output, ...options)
   const ids = [...new Set(missing.map(({ accountId }) => accountId))]
   const deployments = ids.map((id) => {
     const region = missing.find(({ accountId }) => accountId === id)?.region ?? ''
-    return `aws cloudformation deploy --region ${region} --stack-name slipway --template-file infrastructure/slipway-${id}.yml --capabilities CAPABILITY_NAMED_IAM`
+    const template = pathFrom(standing, `${infrastructure}/slipway-${id}.yml`)
+    const stack = ['--region', region, '--stack-name', 'slipway', '--template-file', template]
+    return shellText('aws', 'cloudformation', 'deploy', ...stack, '--capabilities', 'CAPABILITY_NAMED_IAM')
   })
   const title = `Create the ${missing.length === 1 ? 'role' : 'roles'} of the jobs${ids.length > 1 ? ', each command with the credentials of its account' : ''}`
-  return [{ title, commands: [token, permissions, ...deployments] }]
+  const commands = [token, permissions, ...deployments]
+  const isRead = ids.length === 1 && ids[0] === account?.id
+  return [{ title, commands: isRead ? withProfile(standing, commands) : commands }]
+}
+
+function permissionOptions({ remote, codeDeploy, toMigrate }: StepCircumstances): readonly string[] {
+  const actions = toMigrate.length > 0 ? ['build-push', 'register-task-definition', 'deploy'] : []
+  return [
+    ...(remote === undefined ? ['--repository', 'OWNER/NAME'] : []),
+    ...codeDeploy.flatMap((name) => ['--codedeploy', name]),
+    ...actions.flatMap((name) => ['--action', name]),
+  ]
 }
 
 async function hasProvider({ account }: StepCircumstances, missing: readonly RolePlace[]): Promise<boolean> {

@@ -15,9 +15,11 @@ import { usageFailure } from '../usage-failure.ts'
 import type { NewFile } from '../write-files.ts'
 import { openAsking, type Question } from './asking.ts'
 import { composeDraft } from './compose-draft.ts'
+import { unreadAccount } from './decide-environments.ts'
 import { codeDeployServices } from './decide-services.ts'
 import { objectIn } from './find-images.ts'
 import { type DefinitionText, missingFiles } from './missing-files.ts'
+import { standingOf } from './printed-commands.ts'
 import type { Account } from './read-account.ts'
 import { slipwayText } from './slipway-text.ts'
 import { firstRegion, type Survey, surveyAccount, surveyRepository } from './survey.ts'
@@ -45,18 +47,22 @@ export interface InitPlan {
 /** Reads the repository and the account, asks what is missing, and plans the files. Throws a usage failure with all that is missing. */
 export async function planInit(given: Given, world: CliWorld): Promise<InitPlan> {
   requireRoot(world.directory)
-  const survey = surveyRepository(world)
+  const survey = surveyRepository(given, world)
   const isThere = survey.files.has(configFile)
   if (!isThere && survey.images.length === 0) throw nothingToBuild(world.directory)
   const asking = openAsking(world)
   const region = firstRegion(given, survey, world) ?? (isThere ? undefined : await asking.choose(regionQuestion))
   const found = await surveyAccount(region, given, world)
   const account = 'why' in found ? undefined : found
-  const unread = 'why' in found ? found.why : undefined
-  const around = { given, survey, account, unread, region: region ?? '', asking }
+  const unread = 'why' in found ? `The AWS account was not read: ${found.why}` : undefined
+  // Before the questions that credentials would answer.
+  if (unread !== undefined && world.ask !== undefined) world.err(`note: ${unread}\n`)
+  const around = { given, survey, account, isUnread: unread !== undefined, region: region ?? '', asking }
   const composed = isThere ? undefined : await composeDraft(around)
-  if (asking.mistakes.length > 0) throw usageFailure(asking.mistakes)
-  const content = composed ? slipwayText(composed.draft) : readText(join(world.directory, configFile), configFile)
+  if (asking.mistakes.length > 0) throw usageFailure(withReason(asking.mistakes, unread))
+  const content = composed
+    ? slipwayText(composed.draft, standingOf(given).slipway)
+    : readText(join(world.directory, configFile), configFile)
   const { config } = loadConfig(content, configFile)
   const definitions = await missingFiles(config, around)
   if (asking.mistakes.length > 0) throw usageFailure(asking.mistakes)
@@ -66,7 +72,7 @@ export async function planInit(given: Given, world: CliWorld): Promise<InitPlan>
     ...workflowOf(given, survey, config),
   ]
   const notes = [
-    ...(unread === undefined ? [] : [`The AWS account was not read: ${unread}. Services are taken to exist.`]),
+    ...(unread === undefined ? [] : [`${world.ask ? '' : `${unread} `}Services are taken to exist.`]),
     ...(composed?.notes ?? [`${configFile} exists and is not changed.`]),
     ...(isThere ? [] : imageNotes(survey)),
     ...workflowNotes(survey),
@@ -76,6 +82,11 @@ export async function planInit(given: Given, world: CliWorld): Promise<InitPlan>
   const kept = namedFiles(config, survey).filter((path) => survey.files.has(path))
   const codeDeploy = await codeDeployServices(config, account)
   return { files, kept, notes, config, survey, account, codeDeploy, definitionOf: reader(survey, definitions) }
+}
+
+function withReason(mistakes: readonly string[], unread: string | undefined): readonly string[] {
+  const isReason = mistakes.some((mistake) => mistake.endsWith(unreadAccount))
+  return unread !== undefined && isReason ? [...mistakes, unread] : mistakes
 }
 
 /** GitHub runs no workflow of another folder than `.github/workflows` of the root ("Workflow syntax for GitHub Actions"). */
@@ -119,7 +130,7 @@ function workflowOf(given: Given, survey: Survey, config: Config): readonly NewF
   const several = Object.entries(config.images ?? {}).map(([name, { repository }]) => ({ name, repository }))
   const content = workflowText({
     branch: optionValue(given, 'branch') ?? survey.branch,
-    slipway: optionValue(given, 'slipway') ?? 'your-org/slipway@v1',
+    slipway: standingOf(given).slipway,
     environments: Object.keys(config.environments),
     images: several.length > 0 ? several : images,
   })

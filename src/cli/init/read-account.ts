@@ -14,17 +14,28 @@ export interface Account {
   readonly notes: readonly string[]
 }
 
-/** Opens the account; undefined without usable credentials, with the reason. */
-export async function openFoundAccount(aws: Aws): Promise<Account | { readonly why: string }> {
+/** Why no account was read: a sentence, with what to do. */
+export interface Unread {
+  readonly why: string
+}
+
+/** Opens the account; without usable credentials, the reason. */
+export async function openFoundAccount(aws: Aws): Promise<Account | Unread> {
   const notes: string[] = []
   try {
     const { accountId } = await aws.identity()
     return { id: accountId, region: aws.region, aws, notes, read: (what) => tolerant(what, notes) }
   } catch (error) {
     if (error instanceof Failure && /^(credentials-|aws-unreachable|proxy-refused)/.test(error.parts.code))
-      return { why: shownText(error.parts.why ?? error.parts.what) }
+      return { why: reasonOf(error) }
     throw error
   }
+}
+
+/** A login that has ended is renewed by one command; without any credentials, a person may not want any. */
+function reasonOf({ parts: { code, what, why, fix } }: Failure): string {
+  if (code !== 'credentials-expired') return `${shownText(why ?? what)}.`
+  return `${shownText(what)}${why ? `: ${shownText(why).replace(/\.$/, '')}` : ''}. ${fix ? shownText(fix) : ''}`.trim()
 }
 
 async function tolerant<T>(what: () => Promise<T>, notes: string[]): Promise<T | undefined> {

@@ -1,16 +1,15 @@
 import type { Draft, DraftEnvironment, DraftImage, DraftPlacement, DraftService } from './draft.ts'
+import { scalar } from './yaml-scalar.ts'
 
-const schema = 'https://raw.githubusercontent.com/your-org/slipway/v1/schema/slipway.schema.json'
-
-/** The text of slipway.yml. */
-export function slipwayText({ images, services, environments }: Draft): string {
+/** The text of slipway.yml; `slipway`: repository and version whose schema completes it in editors. */
+export function slipwayText({ images, services, environments }: Draft, slipway: string): string {
   const [only, ...others] = images
   return [
-    `# yaml-language-server: $schema=${schema}`,
+    `# yaml-language-server: $schema=https://raw.githubusercontent.com/${slipway.replace('@', '/')}/schema/slipway.schema.json`,
     'version: 1',
     ...(only && others.length === 0 ? ['image:', ...imageLines(only, '  ')] : []),
     ...(others.length > 0
-      ? ['images:', ...images.flatMap((one) => [`  ${one.name}:`, ...imageLines(one, '    ')])]
+      ? ['images:', ...images.flatMap((one) => [`  ${scalar(one.name)}:`, ...imageLines(one, '    ')])]
       : []),
     'services:',
     ...services.flatMap(serviceLines),
@@ -31,7 +30,7 @@ function imageLines(image: DraftImage, indent: string): readonly string[] {
     ...(platform === undefined ? [] : [`platforms: [${scalar(platform)}]`]),
     ...(buildArgs.length === 0
       ? []
-      : ['build-args:', ...buildArgs.map(([name, value]) => `  ${name}: ${scalar(value)}`)]),
+      : ['build-args:', ...buildArgs.map(([name, value]) => `  ${scalar(name)}: ${scalar(value)}`)]),
     // An image of the whole repository changes with each file.
     ...(indent.length > 2 && context !== '.'
       ? [`paths: [${scalar(`${context}/**`)}] # built when one of these files changes`]
@@ -42,7 +41,7 @@ function imageLines(image: DraftImage, indent: string): readonly string[] {
 
 function serviceLines({ name, taskDefinition, container }: DraftService): readonly string[] {
   return [
-    `  ${name}:`,
+    `  ${scalar(name)}:`,
     ...(taskDefinition === undefined ? [] : [`    task-definition: ${scalar(taskDefinition)}`]),
     `    container: ${scalar(container)} # receives the image`,
   ]
@@ -50,7 +49,7 @@ function serviceLines({ name, taskDefinition, container }: DraftService): readon
 
 function environmentLines({ name, region, account, role, placements }: DraftEnvironment): readonly string[] {
   return [
-    `  ${name}:`,
+    `  ${scalar(name)}:`,
     `    region: ${region}`,
     `    account: "${account}"`,
     `    role: ${scalar(role)} # assumed by OIDC; slipway permissions prints it`,
@@ -61,7 +60,7 @@ function environmentLines({ name, region, account, role, placements }: DraftEnvi
 
 function placementLines({ name, cluster, service, serviceDefinition, group }: DraftPlacement): readonly string[] {
   return [
-    `      ${name}:`,
+    `      ${scalar(name)}:`,
     `        cluster: ${scalar(cluster)}`,
     `        service: ${scalar(service)}`,
     ...(serviceDefinition === undefined
@@ -74,11 +73,4 @@ function placementLines({ name, cluster, service, serviceDefinition, group }: Dr
           `        codedeploy-deployment-group: ${scalar(group.deploymentGroup)}`,
         ]),
   ]
-}
-
-/** A text in YAML, in quotes where it could be read as anything else. */
-function scalar(value: string): string {
-  const isPlain =
-    /^[A-Za-z_./][\w./-]*$/.test(value) && !/^(?:true|false|null|yes|no|on|off|y|n|\.|\.\.|\.inf|\.nan)$/i.test(value)
-  return isPlain || value === '.' ? value : JSON.stringify(value)
 }

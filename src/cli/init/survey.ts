@@ -8,7 +8,8 @@ import { repositoryOfRemote } from '../permissions/read-repository.ts'
 import { type DefinitionFile, findDefinitions } from './find-definitions.ts'
 import { type FoundImages, findImages, nameFrom, objectIn } from './find-images.ts'
 import { type DeployingWorkflow, findWorkflows } from './find-workflows.ts'
-import { type Account, openFoundAccount } from './read-account.ts'
+import { standingOf } from './printed-commands.ts'
+import { type Account, openFoundAccount, type Unread } from './read-account.ts'
 import { type RepositoryFiles, repositoryFiles } from './repository-files.ts'
 
 /** What the repository and the machine show, before anything is decided. */
@@ -25,11 +26,11 @@ export interface Survey extends FoundImages {
 }
 
 /** Looks at the files of the repository. */
-export function surveyRepository({ directory }: CliWorld): Survey {
+export function surveyRepository(given: Given, { directory }: CliWorld): Survey {
   const files = repositoryFiles(directory)
   const checkout = findCheckout(directory, '/')
   const remote = repositoryOfRemote(checkout?.remote)
-  const workflows = findWorkflows(files)
+  const workflows = findWorkflows(files, standingOf(given).slipway.split('@')[0] ?? '')
   const packageName = objectIn(files.read('package.json'))?.name
   const root =
     remote?.split('/')[1] ?? (typeof packageName === 'string' ? packageName.replace(/^@[^/]*\//, '') : undefined)
@@ -68,7 +69,7 @@ export async function surveyAccount(
   region: string | undefined,
   given: Given,
   world: CliWorld,
-): Promise<Account | { readonly why: string }> {
-  if (region === undefined || !regionPattern.test(region)) return { why: 'no AWS region is set' }
+): Promise<Account | Unread> {
+  if (region === undefined || !regionPattern.test(region)) return { why: 'no AWS region is set.' }
   return openFoundAccount(openAccount(region, world, optionValue(given, 'profile')))
 }

@@ -1,4 +1,5 @@
 import type { Draft } from './draft.ts'
+import { scalar } from './yaml-scalar.ts'
 
 /** What the caller workflow is made of. */
 export interface WorkflowRequest {
@@ -14,7 +15,7 @@ export function workflowText(request: WorkflowRequest): string {
   const { branch, slipway, environments, images } = request
   const head = [
     'name: Deploy',
-    `on: { push: { branches: [${/^[A-Za-z][\w/-]*$/.test(branch) ? branch : JSON.stringify(branch)}] } }`,
+    `on: { push: { branches: [${scalar(branchPattern(branch))}] } }`,
     'permissions: {}',
     'jobs:',
   ]
@@ -26,9 +27,19 @@ export function workflowText(request: WorkflowRequest): string {
     `    uses: ${repository}/.github/workflows/deploy.yml@${ref}`,
     '    permissions:',
     ...permissions.map((line) => `      ${line}`),
-    `    with: { environments: ${environments.join(' ')} }`,
+    `    with: { environments: ${environments.length === 1 ? scalar(environments.join()) : environments.join(' ')} }`,
     '',
   ].join('\n')
+}
+
+/** A branch as the only one that its pattern matches: `+` and `!` are operators (GitHub docs, "Filter pattern cheat sheet"). */
+function branchPattern(branch: string): string {
+  return branch.replace(/[+!]/g, '\\$&')
+}
+
+/** A name as a job id, which starts with a letter or `_` (GitHub docs, "Workflow syntax", jobs.<job_id>). */
+function jobId(name: string): string {
+  return /^\d/.test(name) ? `_${name}` : name
 }
 
 const permissions = [
@@ -62,16 +73,16 @@ function deploymentJob(
   action: string,
 ): readonly string[] {
   const digest = `fromJSON(needs.images.outputs.digests)['${name}']`
-  const needs = before === undefined ? 'images' : `[images, ${name}-${before}]`
-  const isReady =
-    before === undefined ? "needs.images.result == 'success'" : `needs.${name}-${before}.result == 'success'`
+  const earlier = jobId(`${name}-${before}`)
+  const needs = before === undefined ? 'images' : `[images, ${earlier}]`
+  const isReady = before === undefined ? "needs.images.result == 'success'" : `needs.${earlier}.result == 'success'`
   return [
-    `  ${name}-${environment}:`,
+    `  ${jobId(`${name}-${environment}`)}:`,
     `    needs: ${needs}`,
     `    if: \${{ !cancelled() && ${isReady} && ${digest} != '' }} # an image that no push changed is not built`,
     '    runs-on: ubuntu-24.04',
     '    timeout-minutes: 60',
-    `    environment: ${environment}`,
+    `    environment: ${scalar(environment)}`,
     `    concurrency: { group: slipway-${environment}-${name}, queue: max }`,
     '    permissions:',
     ...permissions.map((line) => `      ${line}`),
@@ -80,8 +91,8 @@ function deploymentJob(
     '        with: { persist-credentials: false }',
     `      - uses: ${action}`,
     '        with:',
-    `          environment: ${environment}`,
-    `          service: ${name}`,
+    `          environment: ${scalar(environment)}`,
+    `          service: ${scalar(name)}`,
     `          image: ${repository}@\${{ ${digest} }}`,
     `          revision: \${{ needs.images.outputs.revision }}`,
   ]

@@ -10,6 +10,7 @@ import { text, untrusted } from '../../text.ts'
 import type { CliWorld, Given } from '../command.ts'
 import { hint } from '../command-line.ts'
 import { isGiven, optionValue, optionValues } from '../given.ts'
+import { configFile, readConfig } from '../read-config.ts'
 import { readText } from '../read-text.ts'
 import { usageFailure } from '../usage-failure.ts'
 import { type DefinitionFacts, definitionFacts } from './definition-facts.ts'
@@ -23,8 +24,8 @@ import type { DefinitionOf } from './setup.ts'
 
 /** Reads slipway.yml, the task definition files and the options; asks GitHub for the ids of the repository, with a token. */
 export async function readRequest(given: Given, world: CliWorld): Promise<PermissionsRequest> {
-  const file = optionValue(given, 'config') ?? 'slipway.yml'
-  const { config } = loadConfig(readNamed(world, file, 'config'), file)
+  const file = configFile(given, world)
+  const { config } = loadConfig(readConfig(file), file.file)
   const choices = choicesIn(given)
   const serverUrl = optionValue(given, 'server-url') ?? (world.environment.GITHUB_SERVER_URL || 'https://github.com')
   const mistakes = [...choiceMistakes(given, choices, config), ...serverMistakes(serverUrl), ...idMistakes(given)]
@@ -103,8 +104,7 @@ function definitionReader(world: CliWorld): DefinitionOf {
     const { taskDefinition: file, region, accountId } = target
     if (file === undefined || !isFile(file, world)) return undefined
     const key = `${file} ${region} ${accountId}`
-    const facts =
-      read.get(key) ?? definitionFacts(parseObject(readNamed(world, file, 'task-definition'), { file }).value, target)
+    const facts = read.get(key) ?? definitionFacts(parseObject(readNamed(world, file), { file }).value, target)
     read.set(key, facts)
     return facts
   }
@@ -116,16 +116,16 @@ function isFile(given: string, { directory }: CliWorld): boolean {
   return namedSource(given, found?.isFile() ?? false).kind === 'file'
 }
 
-function readNamed({ directory }: CliWorld, file: string, key: string): string {
+function readNamed({ directory }: CliWorld, file: string): string {
   try {
     return readText(resolve(directory, file), file)
   } catch (error) {
     if (error instanceof Failure) throw error
     throw new Failure({
       code: 'file-unreadable',
-      what: text`The file "${untrusted(file)}" of ${key} cannot be read`,
+      what: text`The file "${untrusted(file)}" of task-definition cannot be read`,
       why: text`${untrusted(error instanceof Error ? error.message : String(error))}`,
-      fix: text`Run the command in the folder of slipway.yml, or give --directory or --config.`,
+      fix: text`Correct task-definition in slipway.yml, or run the command in the folder of slipway.yml (--directory).`,
       cause: error,
     })
   }

@@ -6,6 +6,11 @@ import { htmlView } from '../summary/html-view.ts'
 import { usageFailure } from '../usage-failure.ts'
 import type { StagedMessage } from './stage.ts'
 
+const notice = {
+  word: 'Simulated',
+  sentence: 'by slipway simulate: no AWS account was called, and nothing was deployed.',
+}
+
 /** Absolute paths of the pages of one deployment. */
 export interface ReportPaths {
   readonly summary: string
@@ -39,7 +44,7 @@ export function writeReports(
     return path
   }
   write('summary.md', summary)
-  const paths = { summary: write('summary.html', htmlView(summary)) }
+  const paths = { summary: write('summary.html', htmlView(summary, notice)) }
   if (message === undefined) return { ...paths, slack: undefined }
   write('slack.json', `${JSON.stringify(message.content, null, 2)}\n`)
   return { ...paths, slack: write('slack.html', message.page) }

@@ -13,13 +13,21 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => characters[character] ?? character)
 }
 
+/** What a page says of its origin, for whoever gets it without. */
+export interface PageNotice {
+  /** One word in front of the title. */
+  readonly word: string
+  /** A sentence above the page. */
+  readonly sentence: string
+}
+
 /** A job summary as a page of its own, about as GitHub shows it: no script, and nothing from the network. */
-export function htmlView(markdown: string): string {
+export function htmlView(markdown: string, notice?: PageNotice): string {
   const blocks = readMarkdown(markdown)
   const heading = blocks.find((block) => block.kind === 'heading')
   return `<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>${escapeHtml(heading ? plainLine(heading.line) : 'Job summary')}</title>
+<title>${escapeHtml(`${notice ? `${notice.word}: ` : ''}${heading ? plainLine(heading.line) : 'Job summary'}`)}</title>
 <style>
 body { margin: 2rem auto; max-width: 61rem; padding: 0 1rem; color: #1f2328; background: #fff; font: 16px/1.5 -apple-system, "Segoe UI", "Noto Sans", Helvetica, Arial, sans-serif; }
 h3, h4 { line-height: 1.25; margin: 1.5rem 0 1rem; } table { border-collapse: collapse; margin: 0 0 1rem; display: block; overflow: auto; }
@@ -29,9 +37,9 @@ pre { background: #f6f8fa; border-radius: 6px; padding: 1rem; overflow: auto; fo
 blockquote { border-left: .25em solid #d1d9e0; color: #59636e; margin: 0 0 1rem; padding: 0 1em; } blockquote p { margin: .3rem 0; }
 .caution { border-color: #cf222e; color: inherit; } .warning { border-color: #9a6700; color: inherit; } .note { border-color: #0969da; color: inherit; }
 .word { font-weight: 500; } .caution .word { color: #d1242f; } .warning .word { color: #9a6700; } .note .word { color: #0969da; }
-.added { color: #116329; } .removed { color: #82071e; } details { margin: 0 0 1rem; } summary { cursor: pointer; } a { color: #0969da; }
+.added { color: #116329; } .removed { color: #82071e; } details { margin: 0 0 1rem; } .notice { background: #fff8c5; border: 1px solid #d4a72c; border-radius: 6px; padding: .5rem 1rem; } summary { cursor: pointer; } a { color: #0969da; }
 </style>
-${blocks.map(html).join('\n')}
+${notice ? `<p class="notice"><strong>${escapeHtml(notice.word)}</strong> ${escapeHtml(notice.sentence)}</p>\n` : ''}${blocks.map(html).join('\n')}
 </html>
 `
 }
