@@ -55,7 +55,7 @@ export async function readOutside(
   if (secrets.kind === 'unknown') return secrets
   const wanted = bases.images.filter((image) => !image.includes('@sha256:'))
   const [resolved, hashes] = await Promise.all([
-    wanted.length === 0 ? [] : resolve(wanted),
+    resolve(wanted),
     Promise.all(
       secrets.all
         .filter(({ id }) => !isGitSecret(id))

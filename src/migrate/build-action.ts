@@ -36,7 +36,7 @@ function translated(step: Step, named: Named, { options }: Surroundings): Transl
     kind: 'translated',
     rewrite: { ...onlyUses, steps: [{ uses: slipwayUses(options, 'build-push'), inputs }] },
     why: named.why,
-    outputs: same(['digest']),
+    outputs: same(['digest', 'imageid']),
     callsAws: true,
     advice:
       context.length === 0

@@ -70,6 +70,8 @@ describe('build-push of a layout', () => {
       tags: sha,
       reused: 'false',
       revision: sha,
+      imageid: expect.stringMatching(/^sha256:\w{64}$/),
+      metadata: expect.stringContaining(`"containerimage.digest":"${digest}"`),
       'scan-status': 'off',
       findings: '',
     })

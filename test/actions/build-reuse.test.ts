@@ -7,6 +7,7 @@ import { some } from '../often.ts'
 import type { Call } from '../simulator/contract.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { type BuildScene, buildScene, files } from './build-scene.ts'
+import { registryOf } from './join-scene.ts'
 
 const label = (name: string) => `org.opencontainers.image.${name}`
 const labelsOf = ({ builder }: BuildScene) => builder.builds.at(-1)?.labels ?? {}
@@ -281,6 +282,22 @@ describe('where tags may move', () => {
     const { two } = await twice(scene, [tag], denied, [tag])
     expect(two.failure).toBeUndefined()
     expect(two.log).toMatch(/will be moved: not authorized to perform ecr:GetDownloadUrlForLayer/)
+  })
+})
+
+test('the outputs imageid and metadata are those of the image, built or reused', async () => {
+  const scene = buildScene()
+  const { one, two } = await twice(scene, [tag], nothing, [tag])
+  expect(two.outputs).toMatchObject({ reused: 'true', imageid: one.outputs.imageid, metadata: one.outputs.metadata })
+  const { digest, name, imageid } = one.outputs
+  const { content = new Uint8Array() } = (await registryOf(scene).manifest('api', digest ?? '')) ?? {}
+  const stored = JSON.parse(new TextDecoder().decode(content))
+  expect(imageid).toBe(stored.config.digest)
+  expect(JSON.parse(one.outputs.metadata ?? '')).toEqual({
+    'containerimage.config.digest': imageid,
+    'containerimage.descriptor': { mediaType: stored.mediaType, digest, size: content.length },
+    'containerimage.digest': digest,
+    'image.name': `${name}:v1`,
   })
 })
 

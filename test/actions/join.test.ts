@@ -39,7 +39,7 @@ describe('two platforms', () => {
       { digest: one.outputs.digest, platform: amd64 },
       { digest: two.outputs.digest, platform: { os: 'linux', architecture: 'arm64' } },
     ])
-    expect(outputs).toMatchObject({ tag: 'v1', tags: 'v1', reused: 'false' })
+    expect(outputs).toMatchObject({ tag: 'v1', tags: 'v1', reused: 'false', imageid: outputs.digest })
     expect(log).toContain(`Joined linux/amd64, linux/arm64 as api@${outputs.digest}, tagged v1`)
     expect(scene.builder.builds).toHaveLength(2)
   })
@@ -160,20 +160,28 @@ describe('a join', () => {
     }
   })
 
-  test('of images with another base image is the image of the immutable tag, with a warning, and moves another', async () => {
-    for (const immutable of [true, false]) {
-      const scene = buildScene({ immutable, content: { ...files, Dockerfile: 'FROM node:24\n' } })
-      const runs = async () => [await build(scene, 'linux/amd64'), await build(scene, 'linux/arm64')]
-      const digestsOf = (ran: Awaited<ReturnType<typeof runs>>) => ran.map(({ outputs }) => outputs.digest)
-      const first = digestsOf(await runs())
-      scene.builder.bases['node:24'] = `sha256:${'2'.repeat(64)}`
-      const second = digestsOf(await runs())
-      const [one, two] = [await join(scene, first), await join(scene, second)]
-      expect([two.failure, two.outputs.digest === one.outputs.digest]).toEqual([undefined, immutable])
-      const warning = /warning The immutable tag api:v1 has an image of this commit, which is used/
-      expect(warning.test(two.log)).toBe(immutable)
-    }
-  })
+  test.each([
+    ['another', `sha256:${'2'.repeat(64)}`],
+    ['an unknown', undefined],
+  ])(
+    'of images with %s base image is the image of the immutable tag, with a warning, and moves another',
+    async (_, base) => {
+      for (const immutable of [true, false]) {
+        const scene = buildScene({ immutable, content: { ...files, Dockerfile: 'FROM node:24\n' } })
+        const runs = async () => [await build(scene, 'linux/amd64'), await build(scene, 'linux/arm64')]
+        const digestsOf = (ran: Awaited<ReturnType<typeof runs>>) => ran.map(({ outputs }) => outputs.digest)
+        const bases: Record<string, string> = base === undefined ? {} : { 'node:24': base }
+        if (base === undefined) scene.builder.bases = bases
+        const first = digestsOf(await runs())
+        scene.builder.bases = bases
+        const second = digestsOf(await runs())
+        const [one, two] = [await join(scene, first), await join(scene, second)]
+        expect([two.failure, two.outputs.digest === one.outputs.digest]).toEqual([undefined, immutable])
+        const warning = /warning The immutable tag api:v1 has an image of this commit, which is used/
+        expect(warning.test(two.log)).toBe(immutable)
+      }
+    },
+  )
 
   test('of other images does not move an immutable tag', async () => {
     const scene = buildScene()

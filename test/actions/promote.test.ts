@@ -273,9 +273,18 @@ describe('inputs', () => {
     [{ image: 'api:v1', 'to-role-to-assume': writer, tags: 'a' }, 'to is empty, but to-role-to-assume is set'],
     [
       { image: 'ghcr.io/acme/api:v1', to: 'api' },
-      'image has the registry ghcr.io; allowed: private registries of Amazon ECR',
+      'image has the registry ghcr.io; allowed: private registries of Amazon ECR, by ACCOUNT.dkr.ecr.REGION.amazonaws.com',
+    ],
+    [
+      { image: 'ghcr.io/acme/api:v1', to: 'api' },
+      'imagetools create -t ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG ghcr.io/NAME@DIGEST',
     ],
     [{ image: 'api:v1', to: 'public.ecr.aws/acme/api' }, 'to has the registry public.ecr.aws; allowed'],
+    [
+      { image: 'api:v1', to: 'public.ecr.aws/acme/api' },
+      'For Amazon ECR Public, run build-push with repository: public.ecr.aws/ALIAS/NAME',
+    ],
+    [{ image: 'api:v1', to: 'ghcr.io/acme/api' }, 'imagetools create -t ghcr.io/NAME:TAG IMAGE@DIGEST'],
   ])('that contradict each other or the purpose: %j', async (inputs, expected) => {
     const { run, source } = await promoteScene()
     source.requests()

@@ -60,8 +60,8 @@ describe('a step stays', () => {
     ],
     [
       'a build whose other output is used',
-      workflow([login, build, '      - run: echo ${{ steps.build.outputs.imageid }}']),
-      /its output imageid is used/,
+      workflow([login, build, '      - run: echo ${{ steps.build.outputs.metadata }}']),
+      /its output metadata is used/,
     ],
     [
       'a build whose registry is the output of another step',

@@ -1,5 +1,7 @@
 import { addArtifact } from '../../github/artifacts.ts'
+import { imageMetadata } from '../../image/image-metadata.ts'
 import type { Published } from '../../image/publish-request.ts'
+import type { Registry } from '../../ports.ts'
 import type { Runner } from '../../runner/action.ts'
 import { asName, text, untrusted } from '../../text.ts'
 import { type BuildOrigin, revisionOutput } from '../world/source-commit.ts'
@@ -7,10 +9,13 @@ import type { BuildPushInputs } from './build-push-inputs.ts'
 
 /** Reports an image that is in the registry. */
 export async function reportImage(
-  { repository, digest, tag, tags, reused }: Published,
+  published: Published,
   origin: BuildOrigin,
+  registry: Registry,
   runner: Runner,
 ): Promise<void> {
+  const { repository, digest, tag, tags, reused } = published
+  const { id, members } = await imageMetadata(registry, published)
   const image = `${repository.uri}@${digest}`
   setOutputs(runner, {
     digest,
@@ -22,6 +27,8 @@ export async function reportImage(
     tags: tags.join('\n'),
     reused: String(reused),
     revision: revisionOutput(origin),
+    imageid: id,
+    metadata: JSON.stringify(members),
   })
   await addArtifact(runner.environment, image)
 }
@@ -62,7 +69,16 @@ export function reportNoImage(
   { reused }: { readonly reused: '' | 'false' },
   runner: Runner,
 ): void {
-  const nothing = { digest: '', image: '', images: '', name: '', 'scan-status': '', findings: '' }
+  const nothing = {
+    digest: '',
+    image: '',
+    images: '',
+    name: '',
+    imageid: '',
+    metadata: '',
+    'scan-status': '',
+    findings: '',
+  }
   const named = { repository, tag: tags[0] ?? '', tags: tags.join('\n'), revision: revisionOutput(origin) }
   setOutputs(runner, { ...nothing, ...named, reused })
 }

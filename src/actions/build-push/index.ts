@@ -85,7 +85,7 @@ async function main(given: BuildPushInputs, runner: Runner, world: BuildWorld): 
       digests.length > 0
         ? await publishJoined({ repository, tags, digests, platforms }, ports)
         : await publish({ repository, tags, digestOnly, source: await source() }, ports)
-    await reportImage(published, found, runner)
+    await reportImage(published, found, registry, runner)
     await gate.afterwards(published.digest)
     await reportCopies(published, await copies(published), runner)
     if (inputs.jobSummary) await writeBuildSummary(published, { inputs, found, started, registry }, runner)

@@ -1,6 +1,6 @@
 import { Failure } from '../../failure.ts'
 import { isEmulator, isLoopback } from '../../http/hosts.ts'
-import { ecrPlaceOf } from '../../image/ecr-host.ts'
+import { ecrPlaceOf, publicHost } from '../../image/ecr-host.ts'
 import type { PromoteTarget } from '../../image/promote.ts'
 import { nameOf } from '../../image/source-image.ts'
 import type { RepositorySettings } from '../../ports.ts'
@@ -77,7 +77,18 @@ export function foreignRegistries(
     host === undefined || isKnown(host)
       ? []
       : [
-          text`${input} has the registry ${untrusted(host)}; allowed: private registries of Amazon ECR, such as 111122223333.dkr.ecr.eu-west-1.amazonaws.com`,
+          text`${input} has the registry ${untrusted(host)}; allowed: private registries of Amazon ECR, by ACCOUNT.dkr.ecr.REGION.amazonaws.com or their FIPS and dual-stack hosts (dkr.ecr-fips, dkr-ecr.REGION.on.aws) and those of other partitions. ${otherWay(input, host)}`,
         ],
   )
+}
+
+/** What copies an image from or to a registry that requires another login. */
+function otherWay(input: string, host: string): Text {
+  if (input !== 'image' && host === publicHost)
+    return text`For Amazon ECR Public, run build-push with repository: ${publicHost}/ALIAS/NAME`
+  const names =
+    input === 'image'
+      ? text`-t ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG ${untrusted(host)}/NAME@DIGEST`
+      : text`-t ${untrusted(host)}/NAME:TAG IMAGE@DIGEST`
+  return text`For ${untrusted(host)}, log in with docker/login-action and run docker buildx imagetools create ${names}`
 }
