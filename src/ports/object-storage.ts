@@ -20,7 +20,8 @@ export interface ObjectContent {
   readonly size: number
   /** Hexadecimal, of all bytes. */
   readonly sha256: string
-  read(start: number, end: number): Promise<Uint8Array>
+  /** `into`: memory that may be used for the bytes, where they fit into it. */
+  read(start: number, end: number, into?: Uint8Array): Promise<Uint8Array>
 }
 
 /** What must be true of the object that is there. */

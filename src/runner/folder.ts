@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, readFileSync, realpathSync, statSync } from 'node:fs'
+import { closeSync, createReadStream, openSync, readSync, realpathSync, statSync } from 'node:fs'
 import { open, readdir, realpath, stat } from 'node:fs/promises'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { Failure } from '../failure.ts'
@@ -13,7 +13,8 @@ export interface FolderEntry {
   readonly content: {
     readonly size: number
     readonly sha256: string
-    read(start: number, end: number): Promise<Uint8Array>
+    /** `into`: memory for the bytes, where they fit into it. */
+    read(start: number, end: number, into?: Uint8Array): Promise<Uint8Array>
   }
 }
 
@@ -86,13 +87,33 @@ function unreadable(path: string, why: string): Failure {
 
 async function entryOf(root: string, path: string): Promise<FolderEntry> {
   const file = join(root, path)
-  const { size, sha256 } = statSync(file).size <= small ? hashAtOnce(file) : await hashInPieces(file)
-  return { path, content: { size, sha256, read: (start, end) => readRange(file, size, start, end) } }
+  const { size, sha256 } = (statSync(file).size <= small ? hashAtOnce(file) : undefined) ?? (await hashInPieces(file))
+  return { path, content: { size, sha256, read: (start, end, into) => readRange(file, size, start, end, into) } }
 }
 
+/** Memory for one file after the other: that of thousands of files would be freed late. */
+const page = new Uint8Array(small + 1)
+
+/** Undefined: the file has grown. */
 function hashAtOnce(file: string) {
-  const bytes = readFileSync(file)
+  const bytes = readAtOnce(file, page)
+  if (bytes.length > small) return undefined
   return { size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }
+}
+
+/** The bytes of a file, or as many as there is memory for. */
+function readAtOnce(file: string, into: Uint8Array): Uint8Array {
+  const handle = openSync(file, 'r')
+  try {
+    let size = 0
+    for (;;) {
+      const count = readSync(handle, into, size, into.length - size, null)
+      size += count
+      if (count === 0 || size === into.length) return into.subarray(0, size)
+    }
+  } finally {
+    closeSync(handle)
+  }
 }
 
 async function hashInPieces(file: string) {
@@ -105,12 +126,19 @@ async function hashInPieces(file: string) {
   return { size, sha256: hash.digest('hex') }
 }
 
-async function readRange(file: string, size: number, start: number, end: number): Promise<Uint8Array> {
-  if (size <= small) return readFileSync(file).subarray(start, end)
+async function readRange(
+  file: string,
+  size: number,
+  start: number,
+  end: number,
+  into?: Uint8Array,
+): Promise<Uint8Array> {
+  const length = end - start
+  const bytes = into !== undefined && length <= into.length ? into.subarray(0, length) : new Uint8Array(length)
+  if (size <= small && start === 0) return readAtOnce(file, bytes)
   const handle = await open(file)
   try {
-    const bytes = new Uint8Array(end - start)
-    const { bytesRead } = await handle.read(bytes, 0, bytes.length, start)
+    const { bytesRead } = await handle.read(bytes, 0, length, start)
     return bytes.subarray(0, bytesRead)
   } finally {
     await handle.close()

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from '@jest/globals'
 import { partsOf } from '../../src/aws/s3/upload-parts.ts'
-import type { ObjectContent } from '../../src/ports.ts'
+import type { ObjectContent, ObjectHeaders } from '../../src/ports.ts'
 import { failure, lost, simulated, unanswered } from './simulated.ts'
 
 const contentOf = (text: string | Buffer): ObjectContent => {
@@ -41,6 +41,41 @@ test('every page of a list is read', async () => {
     await s3.handlers.PutObject?.({ Bucket: 'site', Key: `k${index}` }, {} as never)
   expect(await bucket.list('k')).toHaveLength(2500)
   expect(await bucket.list('k1')).toHaveLength(1111)
+})
+
+test('a small object is the same request as a large one, which the SDK makes as a whole', async () => {
+  const { bucket, s3, simulator } = given()
+  const headers: ObjectHeaders = {
+    ...{ ContentType: 'text/html; charset=utf-8', CacheControl: 'no-cache', ContentEncoding: 'gzip' },
+    ...{ Metadata: { commit: 'abc' }, WebsiteRedirectLocation: '/new', StorageClass: 'STANDARD_IA' },
+    ServerSideEncryption: 'aws:kms',
+    SSEKMSKeyId: 'alias/site',
+  }
+  const shown = ({ Key: _, Body: __, ContentLength: ___, ChecksumSHA256: ____, ...input }: Record<string, unknown>) =>
+    input
+  for (const size of [0, 10, 1024 * 1024]) {
+    const key = `${"it's (a) b/ü+%25&*!/"}${size}`
+    const content = contentOf(Buffer.alloc(size, 'x'))
+    expect(await bucket.put({ key, content, headers, condition: { kind: 'absent' } })).toMatchObject({ kind: 'stored' })
+    expect(s3.object('site', key)?.body).toHaveLength(size)
+  }
+  const [none, small, large] = simulator.recorder.all.map(({ input }) => shown(input as Record<string, unknown>))
+  expect([none, small]).toEqual([large, large])
+  expect(large).toMatchObject({ ExpectedBucketOwner: '111122223333', IfNoneMatch: '*', SSEKMSKeyId: 'alias/site' })
+})
+
+test('a file that changes while it is sent is named', async () => {
+  const { bucket, s3 } = given()
+  for (const [now, why] of [
+    ['longer', 'it has 6 bytes instead of 4'],
+    ['else', 'XAmzContentSHA256Mismatch'],
+  ] as const) {
+    const content = { ...contentOf('once'), read: async () => Buffer.from(now) }
+    const refused = await failure(bucket.put({ key: 'a', content }))
+    expect(refused.what).toBe('The file of the object a was changed while it was being sent')
+    expect(refused.why).toContain(why)
+  }
+  expect(s3.object('site', 'a')).toBeUndefined()
 })
 
 describe('a conditional write', () => {

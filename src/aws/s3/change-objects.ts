@@ -3,7 +3,7 @@ import { call } from '../call.ts'
 import { present } from '../error-class.ts'
 import { batches } from '../pages.ts'
 import { type Bucket, ofBucket, s3Arn, whenBucketRefused } from './bucket.ts'
-import { conditionMembers } from './put-object.ts'
+import { conditionMembers } from './conditions.ts'
 import { headObject } from './read-objects.ts'
 
 /** Copies an object inside its bucket: its bytes do not leave S3. */

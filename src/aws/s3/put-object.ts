@@ -1,37 +1,35 @@
-import type { NewObject, Stored, WriteCondition } from '../../ports.ts'
+import { Failure } from '../../failure.ts'
+import type { NewObject, Stored } from '../../ports.ts'
+import { type Text, text, untrusted } from '../../text.ts'
 import { call } from '../call.ts'
-import { type AwsError, type Expected, present } from '../error-class.ts'
-import { type Bucket, ofBucket, s3Arn, whenBucketRefused } from './bucket.ts'
+import type { AwsError, Expected } from '../error-class.ts'
+import { type Bucket, s3Arn, whenBucketRefused } from './bucket.ts'
 import { headObject } from './read-objects.ts'
+import { sendObject } from './send-object.ts'
 
 /** How often a write is tried that met another one: 409 ConditionalRequestConflict, "you can retry". */
 const mostMeetings = 5
 
 /** Stores an object by one request; S3 compares the SHA-256 of what arrives. */
 export async function putObject(bucket: Bucket, object: NewObject): Promise<Stored> {
-  const { key, content, headers = {}, condition } = object
+  const { key, content, condition } = object
   const client = await bucket.connection.clients.s3()
-  const { PutObjectCommand } = await import('@aws-sdk/client-s3')
   const body = await content.read(0, content.size)
-  const command = new PutObjectCommand({
-    ...ofBucket(bucket),
-    ...headers,
-    ...conditionMembers(condition),
-    Key: key,
-    Body: body,
-    ContentLength: content.size,
-    ChecksumSHA256: Buffer.from(content.sha256, 'hex').toString('base64'),
-  } as ConstructorParameters<typeof PutObjectCommand>[0])
+  if (body.length !== content.size)
+    throw changedMeanwhile(key, text`it has ${body.length} bytes instead of ${content.size}`)
   for (let meetings = 1; ; meetings++) {
     const stored = await call<Stored | 'met'>(
       bucket.connection,
-      async (options) => ({ kind: 'stored', etag: present((await client.send(command, options)).ETag, 'ETag') }),
+      async (options) => ({ kind: 'stored', etag: await sendObject(client, bucket, object, body, options) }),
       {
         action: 's3:PutObject',
         resource: s3Arn(bucket, key),
         kind: 'mutate',
         ...(condition ? { readBack: () => whereStored(bucket, object) } : { idempotent: true }),
-        whenRefused: whenBucketRefused<Stored | 'met'>(bucket, whenConditional),
+        whenRefused: whenBucketRefused<Stored | 'met'>(bucket, (refusal) => {
+          if (mismatches.includes(refusal.name)) throw changedMeanwhile(key, wordsOf(refusal))
+          return whenConditional(refusal)
+        }),
       },
     )
     if (stored !== 'met') return stored
@@ -39,10 +37,18 @@ export async function putObject(bucket: Bucket, object: NewObject): Promise<Stor
   }
 }
 
-/** If-Match and If-None-Match: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html */
-export function conditionMembers(condition: WriteCondition | undefined) {
-  if (condition === undefined) return {}
-  return condition.kind === 'absent' ? { IfNoneMatch: '*' } : { IfMatch: condition.etag }
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+const mismatches = ['BadDigest', 'XAmzContentSHA256Mismatch']
+
+const wordsOf = ({ name, message }: AwsError): Text => text`${untrusted(name)}: ${untrusted(message)}`
+
+function changedMeanwhile(key: string, why: Text): Failure {
+  return new Failure({
+    code: 'file-unreadable',
+    what: text`The file of the object ${untrusted(key)} was changed while it was being sent`,
+    why,
+    fix: text`Let no other program write to the files while they are deployed, and run this job again.`,
+  })
 }
 
 /** 412 PreconditionFailed; 404 where If-Match is of an object that is gone; 409 where two writes met. */

@@ -3,7 +3,8 @@ import type { NewObject, Stored } from '../../ports.ts'
 import { call } from '../call.ts'
 import { present } from '../error-class.ts'
 import { type Bucket, ofBucket, s3Arn, whenBucketRefused } from './bucket.ts'
-import { conditionMembers, whenConditional } from './put-object.ts'
+import { conditionMembers } from './conditions.ts'
+import { whenConditional } from './put-object.ts'
 import { headObject } from './read-objects.ts'
 
 /** An object of this size or more is sent in parts. Bytes. */

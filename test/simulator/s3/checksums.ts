@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { AwsError } from '../contract.ts'
+import type { HttpRequest } from '../http.ts'
+import { wholeRequest } from '../wire/rest.ts'
 
 /** A reflected CRC of 32 bits by its polynomial. */
 function crcTable(polynomial: number): Uint32Array {
@@ -69,6 +71,19 @@ export function checksumOf(algorithm: string, body: Uint8Array): string {
 export interface Integrity {
   readonly ContentMD5?: string
   readonly ChecksumAlgorithm?: string
+  readonly [wholeRequest]?: HttpRequest
+}
+
+/** The hash that a request is signed with: sigv4-auth-using-authorization-header.html. */
+function requireSignedHash(request: HttpRequest | undefined, body: Uint8Array): void {
+  const given = request?.headers['x-amz-content-sha256']
+  if (given === undefined || !/^[0-9a-f]{64}$/.test(given)) return
+  if (given !== createHash('sha256').update(body).digest('hex'))
+    throw new AwsError(
+      'XAmzContentSHA256Mismatch',
+      "The provided 'x-amz-content-sha256' header does not match what was computed.",
+      400,
+    )
 }
 
 /**
@@ -77,6 +92,7 @@ export interface Integrity {
  */
 export function verifiedChecksums(input: Integrity, body: Uint8Array, needed = false): Record<string, string> {
   const { ContentMD5, ChecksumAlgorithm } = input
+  requireSignedHash(input[wholeRequest], body)
   if (ContentMD5 !== undefined) {
     if (Buffer.from(ContentMD5, 'base64').length !== 16)
       throw new AwsError('InvalidDigest', 'The Content-MD5 you specified is not valid.', 400, {

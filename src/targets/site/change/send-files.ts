@@ -13,6 +13,11 @@ const lanes = 48
 const mostBytes = 64 * 1024 * 1024
 const largestPiece = 16 * 1024 * 1024
 
+/** Memory for the bytes of a small file. */
+const pieceSize = 64 * 1024
+/** Pieces that are not in use: that of thousands of files would be freed late. At most as many as there were lanes. */
+const pieces: Uint8Array[] = []
+
 /** What writes files of a site. */
 export interface Writing {
   readonly storage: ObjectStorage
@@ -33,13 +38,15 @@ export async function writeFiles(changes: readonly FileChange[], writing: Writin
   let failed: { readonly error: unknown } | undefined
   await inLanes(lanes, changes, async (change) => {
     const free = await budget.take(Math.min(change.file.content?.size ?? 0, largestPiece))
+    const piece = pieces.pop() ?? new Uint8Array(pieceSize)
     try {
       if (failed) return
       await writing.confirm()
-      writing.written(change, await writeFile(change, writing))
+      writing.written(change, await writeFile(change, writing, piece))
     } catch (error) {
       failed ??= { error }
     } finally {
+      pieces.push(piece)
       free()
     }
   })
@@ -72,7 +79,7 @@ export function openBudget(most: number) {
 }
 
 /** Writes over exactly what was compared: a file that another run has written meanwhile stays. */
-async function writeFile(change: FileChange, { storage, prefix, confirm }: Writing): Promise<Entry> {
+async function writeFile(change: FileChange, { storage, prefix, confirm }: Writing, piece: Uint8Array): Promise<Entry> {
   const { file } = change
   const { path, size, sha256, headers, content } = file
   const key = `${prefix}${path}`
@@ -89,7 +96,7 @@ async function writeFile(change: FileChange, { storage, prefix, confirm }: Writi
       })
     const stored = await storage.put({
       key,
-      content: confirming(content, confirm),
+      content: confirming(content, confirm, piece),
       headers,
       condition: conditionOf(change),
     })
@@ -99,12 +106,12 @@ async function writeFile(change: FileChange, { storage, prefix, confirm }: Writi
 }
 
 /** A large file is sent in parts, which may take longer than a claim holds: each one confirms it. */
-function confirming(content: ObjectContent, confirm: () => Promise<void>): ObjectContent {
+function confirming(content: ObjectContent, confirm: () => Promise<void>, piece: Uint8Array): ObjectContent {
   return {
     ...content,
     async read(start, end) {
       await confirm()
-      return await content.read(start, end)
+      return await content.read(start, end, piece)
     },
   }
 }

@@ -64,10 +64,18 @@ export function sameHeaders(one: ObjectHeaders, other: ObjectHeaders): boolean {
   return headerText(one) === headerText(other)
 }
 
+/** Of headers that many files share. */
+const texts = new WeakMap<ObjectHeaders, string>()
+
 /** Headers as one text, whatever the order of their members. */
-export function headerText({ Metadata = {}, ...headers }: ObjectHeaders): string {
-  const given = Object.entries(headers).filter(([, value]) => value !== undefined)
-  return JSON.stringify([given.sort(byName), Object.entries(Metadata).sort(byName)])
+export function headerText(headers: ObjectHeaders): string {
+  const known = texts.get(headers)
+  if (known !== undefined) return known
+  const { Metadata = {}, ...others } = headers
+  const given = Object.entries(others).filter(([, value]) => value !== undefined)
+  const text = JSON.stringify([given.sort(byName), Object.entries(Metadata).sort(byName)])
+  texts.set(headers, text)
+  return text
 }
 
 const byName = ([one]: readonly [string, unknown], [other]: readonly [string, unknown]) => (one < other ? -1 : 1)

@@ -1,10 +1,10 @@
 import { Failure } from '../../../failure.ts'
 import type { Mistake } from '../../../mistake.ts'
-import type { ObjectContent } from '../../../ports.ts'
+import type { ObjectContent, ObjectHeaders } from '../../../ports.ts'
 import { setting, type Text, text, untrusted } from '../../../text.ts'
 import type { SiteFile, SiteFiles } from '../request/site-request.ts'
 import { contentTypeOf } from './content-type.ts'
-import { type HeaderRules, headersFor } from './header-rules.ts'
+import { type HeaderRules, headersFor, headerText } from './header-rules.ts'
 
 /** A file of the folder. */
 export interface FolderFile {
@@ -39,15 +39,24 @@ export function siteFiles(
     ...redirectMistakes(redirects, all, prefix),
   ]
   if (mistakes.length > 0) throw invalidPaths(mistakes)
+  const shared = new Map<string, ObjectHeaders>()
   const files: SiteFile[] = listed.map(({ path, content }) => ({
     ...{ path, size: content.size, sha256: content.sha256, content },
-    headers: headersFor(path, all, rules),
+    headers: sharedHeaders(headersFor(path, all, rules), shared),
   }))
   const leading = redirects.map(({ from, to }) => ({
     ...{ path: from, size: 0, sha256: emptyHash, content: noContent },
     headers: { ...headersFor(from, all, rules), WebsiteRedirectLocation: to },
   }))
   return { files: [...files, ...leading], warnings: unknownTypes(listed, rules) }
+}
+
+/** Most files have the headers of another one. */
+function sharedHeaders(headers: ObjectHeaders, known: Map<string, ObjectHeaders>): ObjectHeaders {
+  const text = headerText(headers)
+  const same = known.get(text) ?? headers
+  known.set(text, same)
+  return same
 }
 
 function emptyFolder(folder: string): Failure {
