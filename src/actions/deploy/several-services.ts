@@ -144,7 +144,9 @@ async function* goingBack(
   const { clock, signal } = runner
   const isAsked = inputs.onCancel === 'stop-and-roll-back' || state.turnedAt !== undefined
   if (!isAsked || isWhole(state)) return
-  const returning = waves.map((members) => members.map((one) => returningMember(one, opening)))
+  const returning = await Promise.all(
+    waves.map((members) => Promise.all(members.map((one) => returningMember(one, opening)))),
+  )
   const context = { clock, signal, keep: () => undefined, credentialLifetime: aws.credentialLifetime }
   yield* startWaysBack(returning, state, context, () => remaining(clock, deadline) > farewell)
 }
