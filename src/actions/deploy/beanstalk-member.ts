@@ -6,7 +6,7 @@ import { wantedVersion } from '../bundle/wanted-version.ts'
 import { beanstalkInputsOf, beanstalkRequest } from '../targets/beanstalk-place.ts'
 import { behindDistribution } from '../targets/behind-distribution.ts'
 import { preflightPolicy } from '../targets/requested-service.ts'
-import type { Opening } from './open-members.ts'
+import type { Opening } from './member-opening.ts'
 import type { PlacedService } from './placed-service.ts'
 
 /** An environment of Elastic Beanstalk as a member of a wave. */

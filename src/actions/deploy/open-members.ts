@@ -1,33 +1,16 @@
-import type { Aws } from '../../aws/connect.ts'
-import type { EnvironmentOrder } from '../../deployment/policies.ts'
 import type { Target } from '../../deployment/target.ts'
 import type { WaveMember } from '../../deployment/waves/waves-request.ts'
 import type { Returning } from '../../deployment/waves/ways-back.ts'
-import type { Runner } from '../../runner/action.ts'
-import type { Source } from '../../source.ts'
 import { ecsInFlight, ecsTargetsTogether } from '../../targets/ecs/index.ts'
 import type { ServiceChange } from '../../targets/ecs/request/service-request.ts'
 import type { SentAssets } from '../../targets/site/index.ts'
-import type { DeployInputs } from '../inputs/deploy-inputs.ts'
 import { behindDistribution } from '../targets/behind-distribution.ts'
 import { deployRequest, oneOffTask } from '../targets/requested-service.ts'
 import { findDefinition } from '../targets/wanted-definition.ts'
 import { withSteps } from '../targets/with-steps.ts'
 import { openImageStore } from '../world/open-image-store.ts'
-import type { World } from '../world/world.ts'
+import type { Opening } from './member-opening.ts'
 import type { PlacedService, Waves } from './placed-service.ts'
-
-/** What all members of a run share. */
-export interface Opening {
-  readonly inputs: DeployInputs
-  readonly aws: Aws
-  readonly runner: Runner
-  /** The runner with a signal that also aborts calls to AWS once the report is complete. */
-  readonly calling: Runner
-  readonly world: World
-  readonly order: EnvironmentOrder | undefined
-  readonly source: Source | undefined
-}
 
 /** Every member of the waves, opened by its kind. */
 export async function openMembers(waves: Waves, opening: Opening): Promise<readonly (readonly WaveMember[])[]> {

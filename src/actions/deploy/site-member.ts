@@ -5,7 +5,7 @@ import { type SentAssets, siteAssetsTarget, siteTarget } from '../../targets/sit
 import { preflightPolicy } from '../targets/requested-service.ts'
 import { requireSiteInputs, siteRequest, siteTerms } from '../targets/requested-site.ts'
 import { siteAccess, siteInputsOf } from '../targets/site-place.ts'
-import type { Opening } from './open-members.ts'
+import type { Opening } from './member-opening.ts'
 import type { PlacedService } from './placed-service.ts'
 
 /** A site, or its assets, as a member of a wave. `sent`: by site, as the one has what the other has sent. */
