@@ -149,10 +149,11 @@ async function pause(
 }
 
 /** What never responds is given up before what refuses for now. */
-function limitOf({ deadline, silentTime = Infinity }: RetryContext, tries: Tries): Deadline {
+function limitOf({ deadline, silentTime = Infinity, longestCall = Infinity }: RetryContext, tries: Tries): Deadline {
   const { since, hostKnown, isSilent } = tries
   return Math.min(
     deadline,
+    since + longestCall,
     since + (hostKnown ? Infinity : unknownHostLimit),
     since + (isSilent ? silentTime : Infinity),
   )

@@ -6,8 +6,12 @@ import { putObject } from './s3/put-object.ts'
 import { getObject, headObject, listObjects } from './s3/read-objects.ts'
 import { multipartFrom, uploadParts } from './s3/upload-parts.ts'
 
+/** S3 that refuses one object for so long (SlowDown) will not take a whole site: nothing waits for the end of the job. Milliseconds. */
+const longestCall = 15 * 60_000
+
 /** Buckets of Amazon S3 behind the port. */
-export function objectStorages(connection: Connection): ObjectStorages {
+export function objectStorages(aws: Connection): ObjectStorages {
+  const connection = { ...aws, longestCall }
   return {
     bucket(name, owner) {
       const bucket: Bucket = { connection, name, owner }

@@ -27,6 +27,8 @@ const denials =
 const badSignatures =
   /^(SignatureDoesNotMatch|InvalidSignature(Exception)?|IncompleteSignature(Exception)?|MissingAuthenticationToken(Exception)?|AuthFailure|InvalidAccessKeyId|NotAuthenticated)$/
 
+const badClocks = /^(RequestTimeTooSkewed|RequestExpired|RequestInTheFuture)$/
+
 /** Whether AWS refused because a permission is missing, whatever the service calls that. */
 export function isDenial(error: AwsError): boolean {
   return denials.test(error.name) || /is not authorized to perform/.test(error.message)
@@ -36,9 +38,7 @@ export function isDenial(error: AwsError): boolean {
 export function explainRefusal(error: AwsError, asked: Asked, local?: LocalCredentials): Failure {
   if (isDenial(error)) return explainDenial(error, asked)
   if (error.code && error.$fault === undefined) return explainCertificate(error, asked.action)
-  const fix = badSignatures.test(error.name)
-    ? text`The access key ID and the secret access key do not match, or one of them was altered. Set both again${local ? '' : text`, or set ${setting('role-to-assume')}`}.`
-    : undefined
+  const fix = fixOf(error, local)
   return new Failure({
     code: 'aws-rejected',
     what: text`AWS refused ${asked.action}`,
@@ -46,6 +46,14 @@ export function explainRefusal(error: AwsError, asked: Asked, local?: LocalCrede
     ...(fix && { fix }),
     cause: error,
   })
+}
+
+function fixOf({ name }: AwsError, local: LocalCredentials | undefined): Text | undefined {
+  if (badClocks.test(name))
+    return text`Correct the clock of the runner (NTP, UDP port 123): AWS allows a difference of 15 minutes.`
+  return badSignatures.test(name)
+    ? text`The access key ID and the secret access key do not match, or one of them was altered. Set both again${local ? '' : text`, or set ${setting('role-to-assume')}`}.`
+    : undefined
 }
 
 function readDenial({ message }: AwsError, asked: Asked): Denial {

@@ -11,6 +11,8 @@ export interface RetryContext {
   readonly deadline: Deadline
   /** How long a call without any response is retried. Milliseconds; until the deadline when undefined. */
   readonly silentTime?: number | undefined
+  /** How long a call is retried, whatever refuses it for now. Milliseconds; until the deadline when undefined. */
+  readonly longestCall?: number | undefined
   /** For messages. */
   readonly region?: string
   /** Calls over the same connection that AWS throttles now: their retries are spread over time. */

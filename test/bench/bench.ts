@@ -1,11 +1,12 @@
 /**
  * `npm run bench [-- part …] [folder] [--peer checkout] [--beanstalk-peer checkout …] [--json]`: start-up, preflight, lag at the end,
- * calls, failures, growth, scale, a large layer, a site and verdicts of Elastic Beanstalk, or only the parts that are named. With
+ * calls, failures, growth, scale, a large layer, a site, failures of sites and verdicts of Elastic Beanstalk, or only the parts that are named. With
  * `--peer`, start-up is measured beside the action in that folder, and with `--beanstalk-peer` verdicts beside those of others.
  * Exit code 1 when a requirement is missed.
  */
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { judgeSiteFailures } from './beanstalk/site-failures.ts'
 import { judgeVerdicts } from './beanstalk/verdicts.ts'
 import { measureBesidePeer } from './beside-peer.ts'
 import { countCalls } from './calls.ts'
@@ -39,6 +40,7 @@ const parts: Readonly<Record<string, (folder: string) => Promise<Table>>> = {
   scale: measureScale,
   layout: measureLayout,
   site: measureSite,
+  'site-failures': judgeSiteFailures,
   'beanstalk-verdicts': () => judgeVerdicts(values['beanstalk-peer']),
 }
 const named = positionals.filter((positional) => positional in parts)

@@ -20,7 +20,8 @@ import { openAws } from '../world/open-aws.ts'
 import { commitHistory } from '../world/open-history.ts'
 import { commitOf, keepSource, keptSource, openSource } from '../world/source-commit.ts'
 import type { World } from '../world/world.ts'
-import { type Opening, openMembers, returningMember } from './open-members.ts'
+import type { Opening } from './member-opening.ts'
+import { openMembers, returningMember } from './open-members.ts'
 import type { PlacedService, Waves } from './placed-service.ts'
 import { type SavedDeployments, savedDeployments, wavesKeeper } from './several-record.ts'
 import { openWavesReporter } from './several-report.ts'
@@ -144,7 +145,9 @@ async function* goingBack(
   const { clock, signal } = runner
   const isAsked = inputs.onCancel === 'stop-and-roll-back' || state.turnedAt !== undefined
   if (!isAsked || isWhole(state)) return
-  const returning = waves.map((members) => members.map((one) => returningMember(one, opening)))
+  const returning = await Promise.all(
+    waves.map((members) => Promise.all(members.map((one) => returningMember(one, opening)))),
+  )
   const context = { clock, signal, keep: () => undefined, credentialLifetime: aws.credentialLifetime }
   yield* startWaysBack(returning, state, context, () => remaining(clock, deadline) > farewell)
 }

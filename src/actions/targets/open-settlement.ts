@@ -2,14 +2,16 @@ import type { Aws } from '../../aws/connect.ts'
 import type { Clock } from '../../clock.ts'
 import type { DeploymentRecord } from '../../deployment/deployment-record.ts'
 import type { Settlement } from '../../deployment/settle-cancelled.ts'
-import { beanstalkSettlement } from '../../targets/beanstalk/index.ts'
 import { ecsSettlement } from '../../targets/ecs/index.ts'
 
 type Open = (record: DeploymentRecord, aws: Aws, clock: Clock) => Promise<Settlement>
 
 /** By the kind of the target. */
 const openers: Readonly<Record<string, Open>> = {
-  beanstalk: beanstalkSettlement,
+  beanstalk: async (record, aws, clock) => {
+    const { beanstalkSettlement } = await import('../../targets/beanstalk/index.ts')
+    return await beanstalkSettlement(record, aws, clock)
+  },
   ecs: ecsSettlement,
   site: async (record, { storages }, clock) => {
     const { siteSettlement } = await import('../../targets/site/index.ts')

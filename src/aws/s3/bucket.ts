@@ -42,7 +42,10 @@ export function whenBucketRefused<T>(bucket: Bucket, other?: Refused<T>): Refuse
 
 function bucketFailure({ connection, name, owner }: Bucket, refusal: AwsError): Failure | undefined {
   const { region } = connection
-  const found = refusal.$response?.headers?.['x-amz-bucket-region']
+  // "…the region 'us-east-1' is wrong; expecting 'eu-west-1'": the error responses of Amazon S3.
+  const isMalformed = refusal.name === 'AuthorizationHeaderMalformed'
+  const [, expecting] = /expecting '([a-z0-9-]+)'/.exec(isMalformed ? refusal.message : '') ?? []
+  const found = refusal.$response?.headers?.['x-amz-bucket-region'] ?? expecting
   const status = refusal.$metadata?.httpStatusCode
   if (refusal.name === 'NoSuchBucket')
     return new Failure({
@@ -54,13 +57,14 @@ function bucketFailure({ connection, name, owner }: Bucket, refusal: AwsError): 
     })
   if (
     refusal.name === 'PermanentRedirect' ||
+    expecting !== undefined ||
     status === 301 ||
     (found !== undefined && found !== region && status === 400)
   )
     return new Failure({
       code: 'bucket-not-found',
       what: text`The S3 bucket ${untrusted(name)} is not in ${region}`,
-      why: found === undefined ? text`PermanentRedirect` : text`PermanentRedirect: it is in ${untrusted(found)}`,
+      why: text`${isMalformed ? 'AuthorizationHeaderMalformed' : 'PermanentRedirect'}${found === undefined ? [] : text`: it is in ${untrusted(found)}`}`,
       fix: text`Set ${setting('aws-region')} to ${untrusted(found ?? 'the region of the bucket')}. Nothing has been changed.`,
       cause: refusal,
     })

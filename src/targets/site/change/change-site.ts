@@ -1,8 +1,8 @@
 import type { Changed } from '../../../deployment/conflict.ts'
-import { causeOf, certain, type End, unexpected } from '../../../deployment/outcomes.ts'
+import { causeOf, type End, unexpected } from '../../../deployment/outcomes.ts'
 import type { Events } from '../../../deployment/target.ts'
 import { Failure } from '../../../failure.ts'
-import { asName, text, untrusted } from '../../../text.ts'
+import { asName, type Text, text, untrusted } from '../../../text.ts'
 import { versionOf } from '../plan/site-plan-words.ts'
 import type { SiteRequest } from '../request/site-request.ts'
 import { claimSite, type Hold } from './claim.ts'
@@ -64,11 +64,13 @@ async function* undo(error: unknown, change: SiteChange, hold: Hold, { visible, 
     return { outcome: 'rolled-back', serving: versionOf(reading.live), cause, left }
   } catch (second) {
     if (context.signal.aborted) throw second
-    return { outcome: 'rollback-failed', cause: lost(second, reading.live.id) }
+    return { outcome: 'rollback-failed', cause, left: lost(second, reading.live.id) }
   }
 }
 
-function lost(error: unknown, id: string) {
+/** Why the release before is not back. The cause stays what had made the rollback necessary. */
+function lost(error: unknown, id: string): Text {
   const { what, why, fix } = error instanceof Failure ? causeOf(error) : unexpected(error)
-  return certain('unexplained', text`The site could not be rolled back to ${asName(id)}: ${what}`, why, fix)
+  const again = text`The site could not be rolled back to ${asName(id)}: ${what}`
+  return text`${again}${why.length > 0 ? text`: ${why}` : []}. ${fix}`
 }

@@ -42,7 +42,7 @@ export async function* invalidate(
   request: SiteRequest,
   access: SiteAccess,
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
-): AsyncGenerator<DeploymentEvent, { readonly requested: readonly Requested[]; readonly isDone: boolean }> {
+): AsyncGenerator<DeploymentEvent, Invalidation> {
   const requested: Requested[] = []
   if (files.length === 0 || request.invalidation === 'off' || distributions.length === 0)
     return { requested, isDone: true }
@@ -54,7 +54,7 @@ export async function* invalidate(
     const paths = request.invalidation === 'all' ? ['/*'] : invalidationPaths(files, viewingsOf(distribution, request))
     if (paths.length === 0) continue
     const created = await createWhenFree(id, paths, reference)
-    if (created === undefined) return { requested, isDone: false }
+    if (created === undefined) return { requested, isDone: false, busy }
     requested.push({ distribution: id, id: created })
     yield { kind: 'note', at: clock.now(), message: untrusted(`invalidation ${created} of ${id}: ${countText(paths)}`) }
   }
@@ -80,6 +80,16 @@ export async function* invalidate(
   }
 }
 
+/** What became of an invalidation. */
+interface Invalidation {
+  readonly requested: readonly Requested[]
+  readonly isDone: boolean
+  /** Why CloudFront took none until the time was up. */
+  readonly busy?: string | undefined
+}
+
+const busy =
+  'TooManyInvalidationsInProgress: CloudFront takes no more invalidations until one in progress has completed'
 const busyPause = 10_000
 const mostNamed = 5
 

@@ -35,11 +35,11 @@ export async function* publish(change: SiteChange, hold: Hold, { release, expire
     minutes: terms.waitMinutes,
     confirm: () => hold.confirm(),
   }
-  const { requested, isDone } = yield* invalidate(asked, request, access, context)
+  const { requested, isDone, busy } = yield* invalidate(asked, request, access, context)
   context.keep({ outputs: { 'invalidation-ids': requested.map(({ id }) => id).join(',') } })
   if (!isDone) {
     await hold.release()
-    return slow(release, terms.waitMinutes)
+    return slow(release, terms.waitMinutes, busy)
   }
   const failed = request.check ? yield* compareServed(change, release, changed) : undefined
   if (failed) return yield* takeBack(failed, change, hold, release.files)
@@ -59,11 +59,11 @@ function changedPaths({ reading }: SiteChange): readonly string[] {
   return [...new Set([...changed.map(({ file }) => file.path), ...(found.state.pending ?? [])])]
 }
 
-function slow(release: Release, minutes: number): End {
+function slow(release: Release, minutes: number, busy: string | undefined): End {
   const cause = certain(
     'timed-out',
     text`the invalidation of CloudFront did not complete within ${minutes} minutes`,
-    text`all files of the release are written; edges may serve earlier ones until it has completed`,
+    text`${busy === undefined ? [] : `${busy}; `}all files of the release are written; edges may serve earlier ones until it has completed`,
     text`Run this job again to wait further, or raise wait-for-minutes.`,
   )
   return { outcome: 'timed-out', serving: versionOf(release), cause }

@@ -1,5 +1,5 @@
 import type { Events } from '../../../deployment/target.ts'
-import { Failure } from '../../../failure.ts'
+import { Failure, failureInOneLine } from '../../../failure.ts'
 import { type Text, text, untrusted } from '../../../text.ts'
 import type { Entry, Gone, Release } from '../release/release.ts'
 import { pastOf, placeOf } from '../release/site-state.ts'
@@ -36,13 +36,26 @@ export async function* returnTo(
     minutes: terms.waitMinutes,
     confirm: () => hold.confirm(),
   }
-  const { isDone } = yield* invalidate(asked, request, access, context)
-  if (isDone) await hold.change({ pending: undefined })
+  const notTold = yield* tellEdges(invalidate(asked, request, access, context), terms.waitMinutes)
+  if (notTold === undefined) await hold.change({ pending: undefined })
   await hold.release()
   const [first] = lost
   if (first !== undefined) throw incomplete(before.id, first, lost.length)
-  if (isDone) return undefined
-  return text`All files are in place again, and edges may serve those of the failed release: the invalidation did not complete within ${terms.waitMinutes} minutes.`
+  return (
+    notTold &&
+    text`All files are in place again, and edges may serve those of the failed release: ${notTold}. The next run invalidates them.`
+  )
+}
+
+/** Why edges may still serve the failed release; undefined: they do not. The files are in place again, whatever CloudFront answers. */
+async function* tellEdges(invalidating: ReturnType<typeof invalidate>, minutes: number): Events<Text | undefined> {
+  try {
+    const { isDone, busy } = yield* invalidating
+    return isDone ? undefined : busy ? text`${busy}` : text`the invalidation did not complete within ${minutes} minutes`
+  } catch (error) {
+    if (!(error instanceof Failure) || error.parts.code === 'cancelled') throw error
+    return failureInOneLine(error.parts)
+  }
 }
 
 /** The failed release's own files, as files that stay for a while. */
