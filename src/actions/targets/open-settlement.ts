@@ -4,6 +4,7 @@ import type { DeploymentRecord } from '../../deployment/deployment-record.ts'
 import type { Settlement } from '../../deployment/settle-cancelled.ts'
 import { beanstalkSettlement } from '../../targets/beanstalk/index.ts'
 import { ecsSettlement } from '../../targets/ecs/index.ts'
+import { taskSettlement } from '../../targets/task/index.ts'
 
 type Open = (record: DeploymentRecord, aws: Aws, clock: Clock) => Promise<Settlement>
 
@@ -11,6 +12,7 @@ type Open = (record: DeploymentRecord, aws: Aws, clock: Clock) => Promise<Settle
 const openers: Readonly<Record<string, Open>> = {
   beanstalk: beanstalkSettlement,
   ecs: ecsSettlement,
+  task: taskSettlement,
   site: async (record, { storages }, clock) => {
     const { siteSettlement } = await import('../../targets/site/index.ts')
     return await siteSettlement(record, storages.bucket, clock)
