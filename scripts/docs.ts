@@ -91,7 +91,7 @@ write('src/task-definition/shapes.ts', shapesModule(['RegisterTaskDefinitionRequ
 write(
   'src/targets/ecs/request/service-shapes.ts',
   shapesModule(
-    ['CreateServiceRequest', 'ContainerOverride', 'TaskManagedEBSVolumeConfiguration'],
+    ['CreateServiceRequest', 'TaskOverride', 'TaskManagedEBSVolumeConfiguration'],
     'Service',
     '../../../document',
   ),

@@ -15,6 +15,7 @@ const groups: Readonly<Record<string, string>> = {
   'initialization.ts': 'Secrets, logs and networks: ResourceInitializationError',
   'launch.ts': 'Start of a task',
   'capacity.ts': 'Placement and capacity',
+  'unplaced-tasks.ts': 'One-off tasks that RunTask does not place',
   'last-words.ts': 'Last log lines',
   own: 'Containers, tasks and rollbacks',
   'health.ts': 'Health checks',

@@ -15,6 +15,7 @@ const actions = {
   plan: () => import('./actions/plan/index.ts'),
   promote: () => import('./actions/promote/index.ts'),
   'plan-images': () => import('./actions/plan-images/index.ts'),
+  'run-task': () => import('./actions/run-task/index.ts'),
   'register-task-definition': () => import('./actions/register-task-definition/index.ts'),
   rollback: () => import('./actions/rollback/index.ts'),
 } satisfies Record<string, () => Promise<{ action: unknown }>>

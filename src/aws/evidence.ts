@@ -1,5 +1,5 @@
 import { arnInAnyAccount } from '../arn.ts'
-import type { EvidenceSources } from '../ports.ts'
+import type { EvidenceSources, LogPage, LogPosition } from '../ports.ts'
 import { call } from './call.ts'
 import type { Connection } from './connection.ts'
 import { present } from './error-class.ts'
@@ -10,6 +10,7 @@ type TargetHealth = Awaited<ReturnType<EvidenceSources['targetHealth']>>
 export function evidenceSources(connection: Connection): EvidenceSources {
   return {
     targetHealth: (targetGroupArn) => targetHealth(connection, targetGroupArn),
+    logPage: (at) => logPage(connection, at),
     logTail: (group, stream, limit, region) => logTail(connection, group, stream, limit, region),
   }
 }
@@ -32,6 +33,28 @@ async function targetHealth(connection: Connection, targetGroupArn: string): Pro
       action: 'elasticloadbalancing:DescribeTargetHealth',
       kind: 'read',
       whenRefused: ({ name }) => (/^TargetGroupNotFound/.test(name) ? { value: [] } : undefined),
+    },
+  )
+}
+
+async function logPage(connection: Connection, at: LogPosition): Promise<LogPage | undefined> {
+  const { logGroup, logStream, region, token } = at
+  const client = await connection.clients.logs(region)
+  const { GetLogEventsCommand } = await import('@aws-sdk/client-cloudwatch-logs')
+  const place = { logGroupName: logGroup, logStreamName: logStream, startFromHead: true }
+  const command = new GetLogEventsCommand({ ...place, ...(token === undefined ? {} : { nextToken: token }) })
+  return call(
+    connection,
+    async (options): Promise<LogPage | undefined> => {
+      const { events, nextForwardToken } = await client.send(command, options)
+      const messages = present(events, 'events').map(({ message }) => message ?? '')
+      return { messages, token: present(nextForwardToken, 'nextForwardToken') }
+    },
+    {
+      action: 'logs:GetLogEvents',
+      resource: arnInAnyAccount('logs', region ?? connection.region, `log-group:${logGroup}:log-stream:*`),
+      kind: 'read',
+      whenRefused: ({ name }) => (name === 'ResourceNotFoundException' ? { value: undefined } : undefined),
     },
   )
 }

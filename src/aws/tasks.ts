@@ -1,10 +1,9 @@
-import { Failure } from '../failure.ts'
-import type { Ecs, JsonObject, RunTaskRequest, Task } from '../ports.ts'
-import { text, untrusted } from '../text.ts'
+import type { Ecs, JsonObject, RunTaskReply, RunTaskRequest, Task } from '../ports.ts'
+import { text } from '../text.ts'
 import { call } from './call.ts'
 import type { Connection } from './connection.ts'
 import { ecsArn, given } from './ecs-request.ts'
-import { present } from './error-class.ts'
+import { type AwsError, type Expected, present } from './error-class.ts'
 import { whenClusterMissing } from './not-found.ts'
 import { batches, everyPage, type Page } from './pages.ts'
 import { requireWhole } from './whole-request.ts'
@@ -63,39 +62,45 @@ async function describe(connection: Connection, cluster: string, arns: readonly 
   return found
 }
 
-async function run(connection: Connection, request: RunTaskRequest): Promise<readonly Task[]> {
+async function run(connection: Connection, request: RunTaskRequest): Promise<RunTaskReply> {
   const client = await connection.clients.ecs()
   const { RunTaskCommand } = await import('@aws-sdk/client-ecs')
   const input = given(request)
   const command = requireWhole(
     new RunTaskCommand(input as ConstructorParameters<typeof RunTaskCommand>[0]),
     input as unknown as JsonObject,
-    { code: 'inputs-invalid', what: text`The inputs run-task-* have members that the SDK would drop` },
+    { code: 'inputs-invalid', what: text`The inputs of the one-off task have members that the SDK would drop` },
   )
-  const reply = await call(
+  return await call(
     connection,
-    async (options) => {
+    async (options): Promise<RunTaskReply> => {
       const { tasks: started, failures } = await client.send(command, options)
       if (!started?.length && !failures?.length) present(undefined, 'tasks')
-      return { started: (started ?? []) as readonly Task[], failures: failures ?? [] }
+      return { tasks: (started ?? []) as readonly Task[], failures: failures ?? [] }
     },
     {
       action: 'ecs:RunTask',
       resource: ecsArn(connection, `task-definition/${request.taskDefinition}`),
       kind: 'mutate',
-      // The caller's clientToken makes AWS answer a repeated request with the task that it started at first.
+      // The caller's clientToken makes AWS answer a repeated request with the tasks that it started at first.
       idempotent: true,
-      whenRefused: whenClusterMissing(connection, request.cluster),
+      async whenRefused(refusal) {
+        return settledRefusal(refusal) ?? (await whenClusterMissing(connection, request.cluster)(refusal))
+      },
     },
   )
-  if (reply.started.length > 0) return reply.started
-  throw new Failure({
-    code: 'task-failed',
-    what: text`ecs:RunTask started no task of ${untrusted(request.taskDefinition)} in cluster ${untrusted(request.cluster)}`,
-    why: text`${untrusted(reply.failures.map(({ reason, detail }) => [reason, detail].filter(Boolean).join(': ')).join('; '))}`,
-    fix: text`Resolve the reason (AWS's list of API failure reasons explains it), then run the job again.`,
-    docs: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/api_failures_messages.html',
-  })
+}
+
+/**
+ * Refusals that are answers. `ConflictException`: the token was used before with other parameters, and `resourceIds` are the
+ * tasks of that request (API RunTask, Errors). The quota of tasks in PROVISIONING passes, as a lack of capacity does.
+ */
+function settledRefusal(refusal: AwsError & { readonly resourceIds?: readonly string[] }): Expected<RunTaskReply> {
+  const { name, message, resourceIds = [] } = refusal
+  if (name === 'ConflictException' && resourceIds.length > 0)
+    return { value: { tasks: resourceIds.map((taskArn) => ({ taskArn })), failures: [], isOfEarlier: true } }
+  if (/provisioning capacity limit/i.test(message)) return { value: { tasks: [], failures: [{ reason: message }] } }
+  return undefined
 }
 
 async function stop(connection: Connection, cluster: string, task: string, reason: string): Promise<void> {

@@ -85,6 +85,8 @@ export type DeploymentEvent =
       /** Gauges from the reason: in place of those with the same label in `details`. */
       readonly gauges?: readonly Gauge[]
     }
+  /** Lines that a program has written, without secrets. For the log alone: the state keeps no more than the last event of them. */
+  | { readonly kind: 'output'; readonly at: number; readonly lines: readonly Untrusted[] }
   /** Does not change the verdict, but needs attention (a missing permission, a late answer). */
   | { readonly kind: 'warning'; readonly at: number; readonly message: Untrusted }
   /** Worth a line of the log, and nothing more. */

@@ -8,13 +8,15 @@ export interface Nouns {
   readonly version: string
   /** What is done to make one, after its name: `registered`. */
   readonly made: string
+  /** What goes on at AWS where it is not called a deployment, and what follows where no run watches it any more, a sentence. */
+  readonly work?: { readonly name: string; readonly goesOn: string } | undefined
 }
 
-const general: Nouns = { target: 'target', targets: 'targets', version: 'version', made: 'created' }
+const general = { target: 'target', targets: 'targets', version: 'version', made: 'created' } satisfies Nouns
 
 /** The nouns for several targets: each that all of them share, and a general one in place of the others. */
 export function commonNouns(all: readonly Nouns[]): Nouns {
-  const common = (key: keyof Nouns) => {
+  const common = (key: keyof typeof general) => {
     const [only = general[key], ...others] = new Set(all.map((nouns) => nouns[key]))
     return others.length === 0 ? only : general[key]
   }

@@ -64,7 +64,7 @@ export function startPace(clock: Clock, longest = defaultLongest): Pace {
 export async function* ticks(
   clock: Clock,
   deadline: Deadline | (() => Deadline),
-  pace: Pace,
+  pace: Pick<Pace, 'gap'>,
   signal: AbortSignal,
 ): AsyncGenerator<void> {
   for (;;) {

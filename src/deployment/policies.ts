@@ -17,8 +17,8 @@ export interface PreflightPolicy {
 /** `leave`: the deployment is left as it is, with the verdict `paused`, for a later job to answer. */
 export type PausePolicy = 'wait' | 'leave'
 
-/** `go-on` is not a setting: a rollback is not stopped by the cancel of the run that failed. */
-export type CancelPolicy = 'stop-and-roll-back' | 'leave' | 'go-on'
+/** `stop` is for what has no way back. `go-on` is not a setting: a rollback is not stopped by the cancel of the run that failed. */
+export type CancelPolicy = 'stop-and-roll-back' | 'stop' | 'leave' | 'go-on'
 
 /** What to do with a deployment of another user or run that is in progress. */
 export type ConflictPolicy = 'wait' | 'stop' | 'fail'

@@ -14,6 +14,8 @@ export interface Settlement {
   readonly nouns: Nouns
   /** What became of the deployment. `id`: of the one that was found before. */
   look(id?: string): Promise<Truth>
+  /** Ends what was begun before the deployment and runs still, where that is wanted. What became of it, as `left` of the record. */
+  beforehand?(): Promise<string | undefined>
   /** Stops it with rollback. */
   stop(id: string): Promise<void>
   /** How another job watches it. */
@@ -67,11 +69,9 @@ export async function* settleCancelled(
   }
 }
 
-async function* settle(
-  record: DeploymentRecord,
-  settlement: Settlement,
-  clock: Clock,
-): AsyncGenerator<DeploymentEvent> {
+async function* settle(kept: DeploymentRecord, settlement: Settlement, clock: Clock): AsyncGenerator<DeploymentEvent> {
+  const left = (await settlement.beforehand?.()) ?? kept.left
+  const record = { ...kept, left }
   if (record.isCreation) {
     const made = (await settlement.made?.()) ?? ended({ kind: 'nothing' }, record, settlement)
     return yield verdict(clock.now(), made, undefined)

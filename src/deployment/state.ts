@@ -60,6 +60,8 @@ export interface DeploymentState {
   /** Oldest first, at most 100. */
   readonly messages: readonly { readonly at: number; readonly message: Untrusted }[]
   readonly warnings: readonly Untrusted[]
+  /** The lines that a program wrote last. For the log alone, and never saved. */
+  readonly output?: readonly Untrusted[] | undefined
   /** For the log alone. */
   readonly notes?: readonly Untrusted[] | undefined
   readonly rollingBack?:
@@ -115,6 +117,8 @@ export function fold(state: DeploymentState, told: DeploymentEvent): DeploymentS
       return { ...next, messages: [...state.messages, { at: event.at, message: event.message }].slice(-keptMessages) }
     case 'warning':
       return { ...next, warnings: [...state.warnings, event.message] }
+    case 'output':
+      return { ...next, output: event.lines }
     case 'note':
       return { ...next, notes: [...(state.notes ?? []), event.message] }
     case 'rolling-back':

@@ -93,12 +93,15 @@ export async function* finishByError(error: unknown, finished: Finished, terms: 
 }
 
 function unwatched(cause: Cause, { target, record }: Finished, terms: Terms): Cause {
-  const goesOn = terms.isTurnedRound
-    ? 'The rollback continues without this run.'
-    : 'The deployment continues without this run; run this job again to watch it further.'
+  const { work } = target.nouns
+  const goesOn = work
+    ? work.goesOn
+    : terms.isTurnedRound
+      ? 'The rollback continues without this run.'
+      : 'The deployment continues without this run; run this job again to watch it further.'
   return {
     ...cause,
-    what: text`${cause.what}, so the deployment${named(record)} is no longer watched and its end is unknown`,
+    what: text`${cause.what}, so the ${work?.name ?? 'deployment'}${named(record)} is no longer watched and its end is unknown`,
     fix: text`${cause.fix} ${goesOn}${target.watchAgain?.(record, terms) ?? []}`,
   }
 }
@@ -106,20 +109,22 @@ function unwatched(cause: Cause, { target, record }: Finished, terms: Terms): Ca
 /** What follows a cancel, after "the deployment". */
 const plans: Readonly<Record<CancelPolicy, string>> = {
   'stop-and-roll-back': 'stops and rolls back (on-cancel: stop-and-roll-back)',
+  stop: 'is stopped (on-cancel: stop)',
   leave: 'continues without this run (on-cancel: leave)',
   'go-on': 'continues without this run, as it is a rollback',
 }
 
 function cancelled(record: DeploymentRecord, { nouns }: Target): Cause {
+  const work = nouns.work?.name ?? 'deployment'
   const isMoving = moving.includes(record.stage)
   return certain(
     'cancelled',
     text`The run was cancelled`,
     isMoving
-      ? text`cancelled by a user or superseded by a newer run (concurrency) while the deployment${named(record)} was in progress`
+      ? text`cancelled by a user or superseded by a newer run (concurrency) while the ${work}${named(record)} was in progress`
       : text`cancelled by a user or superseded by a newer run (concurrency) before ${beginning(record, nouns)}`,
     isMoving
-      ? text`At the end of this job the deployment ${plans[record.policy]}.`
+      ? text`At the end of this job the ${work} ${plans[record.policy]}.`
       : text`Nothing was deployed. Run the job again to deploy.`,
   )
 }

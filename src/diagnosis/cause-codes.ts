@@ -40,6 +40,19 @@ export const ownCauses = {
     advice: 'Read the evidence in the job summary; it names the permissions that would add to it.',
     docs: stopped,
   },
+  'task-stopped': {
+    meaning: 'a one-off task was stopped (StopTask) by a user or a program other than this run',
+    advice: 'Check what its command has done, then run the job again. AWS CloudTrail has the user.',
+    docs: stopped,
+  },
+  'task-locked': {
+    meaning: 'another one-off task holds the lock: it still ran when the time was up',
+    advice: 'Wait until it has ended, or stop it if it hangs. Then run the job again.',
+  },
+  'task-lost': {
+    meaning: 'DescribeTasks reports MISSING for a one-off task that RunTask had started',
+    advice: 'Find it in the AWS console, and check what its command has done, before you run the job again.',
+  },
   superseded: {
     meaning: 'a newer deployment by another user or run replaced this one',
     advice: 'Nothing, if that was intended. To deploy this revision after all, run the job again.',

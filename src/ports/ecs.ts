@@ -13,6 +13,9 @@ export interface Task {
   readonly desiredStatus?: string
   readonly stopCode?: string
   readonly stoppedReason?: string
+  /** When it began to stop, when its containers had ended, and when all of it was gone. */
+  readonly stoppingAt?: Date
+  readonly executionStoppedAt?: Date
   readonly stoppedAt?: Date
   readonly createdAt?: Date
   readonly startedAt?: Date
@@ -60,21 +63,40 @@ export interface CreateServiceRequest extends JsonObject {
   readonly clientToken: string
 }
 
-/** Request of ECS RunTask for one task. */
+/** Request of ECS RunTask. */
 export interface RunTaskRequest {
   readonly cluster: string
   readonly taskDefinition: string
+  /** 1 to 10; 1 when it is absent. */
+  readonly count?: number
   readonly startedBy?: string
+  readonly group?: string
   readonly launchType?: string
+  readonly platformVersion?: string
   readonly capacityProviderStrategy?: readonly JsonObject[]
   readonly networkConfiguration?: JsonObject
   readonly overrides?: JsonObject
   readonly tags?: readonly JsonObject[]
   readonly enableECSManagedTags?: boolean
+  readonly enableExecuteCommand?: boolean
   readonly propagateTags?: string
   readonly volumeConfigurations?: readonly JsonObject[]
-  /** Pinned by the caller, so that a repeated request starts one task only. */
+  /** Pinned by the caller, so that a repeated request starts its tasks once only. */
   readonly clientToken: string
+}
+
+/** Why a task was not placed (ECS API, Failure). */
+export interface RunTaskFailure {
+  readonly reason?: string | undefined
+  readonly detail?: string | undefined
+}
+
+/** What one RunTask has started, and what it has not. */
+export interface RunTaskReply {
+  readonly tasks: readonly Task[]
+  readonly failures: readonly RunTaskFailure[]
+  /** True where the client token belongs to an earlier request with other parameters: these are the tasks of that one. */
+  readonly isOfEarlier?: boolean | undefined
 }
 
 /** Amazon ECS. */
@@ -105,7 +127,8 @@ export interface Ecs extends ExpressServices {
     filter: { service?: string; startedBy?: string; desiredStatus: 'RUNNING' | 'STOPPED'; atMost?: number },
   ): Promise<readonly Task[]>
   describeTasks(cluster: string, arns: readonly string[]): Promise<readonly Task[]>
-  runTask(request: RunTaskRequest): Promise<readonly Task[]>
+  /** Both may be empty, and both may not be. A repeated request returns the tasks that it started at first. */
+  runTask(request: RunTaskRequest): Promise<RunTaskReply>
   stopTask(cluster: string, task: string, reason: string): Promise<void>
   /**
    * The definition as AWS has it, read-only members included, with its tags (`include: TAGS`) under `tags`.

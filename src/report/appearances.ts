@@ -97,8 +97,11 @@ export const runWords: Readonly<Partial<Record<Stage, Partial<Appearance>>>> = {
   'dry-run': { words: 'dry run, nothing run' },
   preparing: { words: 'preparing to run' },
   deploying: { words: 'running' },
-  succeeded: { words: 'has run' },
+  succeeded: { words: 'succeeded' },
   failed: { words: 'failed', now: '' },
+  'timed-out': { words: 'timed out' },
+  stopped: { words: 'stopped', now: '' },
+  detached: { words: 'still running, no longer watched', now: '' },
 }
 
 /** For a deployment that was started before, by another user or run. */

@@ -28,6 +28,7 @@ export function newLines(previous: DeploymentState, next: DeploymentState, subje
     ...detailNews(previous, next),
     ...pausing(previous, next),
     ...news(previous, next),
+    ...(next.output && next.output !== previous.output ? next.output.map((line) => text`│ ${line}`) : []),
     ...next.warnings.slice(previous.warnings.length).map((warning) => text`⚠ ${warning}`),
     ...(next.notes ?? []).slice(previous.notes?.length ?? 0).map((note) => text`· ${note}`),
     ...suspected(previous, next),

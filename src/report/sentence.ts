@@ -41,7 +41,7 @@ export function appearance(state: DeploymentState): Appearance {
   if (state.purpose === 'rollback') return { ...appearances[stage], ...rollbackWords[stage] }
   const { does } = state.plan ?? {}
   if (does === 'settings' && stage in settingsWords) return { ...appearances[stage], ...settingsWords[stage] }
-  if (does === 'runs' && state.deployment) return { ...appearances[stage], ...runWords[stage] }
+  if (does === 'runs') return { ...appearances[stage], ...runWords[stage] }
   const isUntouched = stage === 'failed' && state.deployment === undefined
   if (state.purpose === 'watch' || state.purpose === 'answer')
     return {

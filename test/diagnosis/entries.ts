@@ -7,6 +7,7 @@ import { initialization } from '../../src/diagnosis/catalogue/initialization.ts'
 import { lastWords } from '../../src/diagnosis/catalogue/last-words.ts'
 import { launch } from '../../src/diagnosis/catalogue/launch.ts'
 import { traffic } from '../../src/diagnosis/catalogue/load-balancing.ts'
+import { unplacedTasks } from '../../src/diagnosis/catalogue/unplaced-tasks.ts'
 import { verdicts } from '../../src/diagnosis/catalogue/verdicts.ts'
 
 /** The whole catalogue. */
@@ -15,6 +16,7 @@ export const entries = [
   ...imagePull,
   ...launch,
   ...capacity,
+  ...unplacedTasks,
   ...health,
   ...traffic,
   ...verdicts,

@@ -37,6 +37,11 @@ export function hasReported(runner: Runner): boolean {
   return destinations.every((destination) => reported.has(destination))
 }
 
+/** For a step that has said its end in the log alone: its post step has nothing to add. */
+export function markReported(runner: Runner): void {
+  runner.saveState(savedReported, destinations.join(' '))
+}
+
 function reportedBy(runner: Runner): Set<string> {
   return new Set(runner.state(savedReported)?.split(' '))
 }

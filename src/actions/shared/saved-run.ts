@@ -33,7 +33,7 @@ export function recordKeeper(runner: Runner, reporter: Reporter): Context['keep'
     markDetached(record)
     // The runner prints saved state when debug logging is on; log lines of containers are not for there. Before the record: where
     // that has ended, the verdict is in the state.
-    save(savedState, { ...reporter.state(), evidence: undefined })
+    save(savedState, { ...reporter.state(), evidence: undefined, output: undefined })
     save(savedRecord, record)
     for (const [name, value] of Object.entries(record.outputs ?? {})) runner.setOutput(name, value)
   }

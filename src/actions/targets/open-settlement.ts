@@ -3,6 +3,7 @@ import type { Clock } from '../../clock.ts'
 import type { DeploymentRecord } from '../../deployment/deployment-record.ts'
 import type { Settlement } from '../../deployment/settle-cancelled.ts'
 import { ecsSettlement } from '../../targets/ecs/index.ts'
+import { taskSettlement } from '../../targets/task/index.ts'
 
 type Open = (record: DeploymentRecord, aws: Aws, clock: Clock) => Promise<Settlement>
 
@@ -13,6 +14,7 @@ const openers: Readonly<Record<string, Open>> = {
     return await beanstalkSettlement(record, aws, clock)
   },
   ecs: ecsSettlement,
+  task: taskSettlement,
   site: async (record, { storages }, clock) => {
     const { siteSettlement } = await import('../../targets/site/index.ts')
     return await siteSettlement(record, storages.bucket, clock)

@@ -107,6 +107,7 @@ export function oneOffTask(inputs: DeployInputs, place: Named, runner: Runner): 
     propagateTags: taskTagSource(inputs),
     awaitStop: inputs.waitForTaskStopped,
     waitMinutes: inputs.waitForMinutes,
+    onCancel: inputs.onCancel === 'leave' ? 'leave' : 'stop',
     idempotencyKey: tryOf(place, runner),
   }
 }

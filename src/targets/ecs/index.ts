@@ -87,7 +87,12 @@ export function ecsInFlight(restoring: Restoring, aws: EcsAccess): Target {
 /** What the post step can do about a deployment of a service. */
 export async function ecsSettlement(record: DeploymentRecord, aws: EcsAccess, clock: Clock): Promise<Settlement> {
   const { settleService } = await import('./finish/settle-service.ts')
-  return settleService(ecsRecordOf(record), { ...aws, clock })
+  const kept = ecsRecordOf(record)
+  const settlement = settleService(kept, { ...aws, clock })
+  const { tasks } = kept
+  if (tasks === undefined) return settlement
+  const { settleTasks } = await import('./tasks/settle-tasks.ts')
+  return { ...settlement, beforehand: async () => (await settleTasks(tasks, { ...aws, clock })).words }
 }
 
 /** For `doctor`: the findings about a planned deployment, the worst first. Reads only. */

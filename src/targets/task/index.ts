@@ -1,37 +1,32 @@
 import { resourceName } from '../../arn.ts'
+import type { Clock } from '../../clock.ts'
 import type { Context } from '../../deployment/context.ts'
-import type { End } from '../../deployment/outcomes.ts'
+import type { DeploymentRecord } from '../../deployment/deployment-record.ts'
 import type { Plan } from '../../deployment/plan.ts'
+import type { Settlement } from '../../deployment/settle-cancelled.ts'
 import type { Events, Target } from '../../deployment/target.ts'
 import type { Terms } from '../../deployment/terms.ts'
-import { register } from '../../task-definition/register.ts'
+import type { Service } from '../../ports.ts'
 import { text } from '../../text.ts'
 import { openKnownDefinitions } from '../ecs/finish/known-definitions.ts'
 import { preflight, reportFindings } from '../ecs/preflight/run-preflight.ts'
 import type { EcsAccess, EcsContext } from '../ecs/request/ecs-context.ts'
 import { keptPart } from '../ecs/request/ecs-record.ts'
 import { versionOf } from '../ecs/request/revision-version.ts'
-import { endOf } from '../ecs/request/service-end.ts'
-import type { OneOffTask, WantedDefinition } from '../ecs/request/service-request.ts'
-import { runOneOffTask } from '../ecs/tasks/run-task.ts'
+import type { WantedDefinition } from '../ecs/request/service-request.ts'
+import { requireSubnets } from '../ecs/tasks/task-network.ts'
+import { requireShortOverrides } from '../ecs/tasks/task-request.ts'
+import { type PreparedTask, type TaskRequest, taskNouns } from './requested.ts'
+import { runWanted } from './run-wanted.ts'
 
+export type { TasksEnd } from '../ecs/tasks/run-task.ts'
 export { requireSubnets } from '../ecs/tasks/task-network.ts'
-
-/** A one-off task of a definition, beside any service. */
-export interface TaskRequest {
-  /** Name or ARN. */
-  readonly cluster: string
-  readonly region: string
-  /** Finds and renders the definition that is wanted. */
-  wanted(): Promise<WantedDefinition>
-  /** Undefined: the definition is registered, and no task of it runs. */
-  readonly task: OneOffTask | undefined
-}
+export { type TaskRequest, taskNouns } from './requested.ts'
 
 /** A one-off task that is run. There is nothing that was live before, so it has no way back, and nothing to wait for but its end. */
 export function taskTarget(request: TaskRequest, aws: EcsAccess): Target {
   const { cluster, region } = request
-  const definitions = openKnownDefinitions({ cluster, service: '' })
+  const definitions = openKnownDefinitions({ cluster, service: request.service ?? '' })
   const contextOf = (context: Context): EcsContext => ({
     ...definitions.reading(aws),
     ...context,
@@ -39,14 +34,19 @@ export function taskTarget(request: TaskRequest, aws: EcsAccess): Target {
   })
   return {
     kind: 'task',
-    nouns: { target: 'task', targets: 'tasks', version: 'revision', made: 'registered' },
-    name: resourceName(cluster),
+    nouns: taskNouns,
+    name: resourceName(request.service ?? cluster),
     goesOn: true,
-    own: { cluster, region },
+    own: { cluster, region, service: request.service ?? '' },
     conceal: definitions.conceal,
     async *prepare(terms, given) {
       const context = contextOf(given)
-      const wanted = await definitions.wanting(() => request.wanted())(undefined, undefined)
+      const service = await serviceOf(request, context)
+      const wanted = await definitions.wanting(request.wanted)(service, undefined)
+      const task = request.task?.(wanted.definition)
+      requireSubnets(task, service)
+      requireShortOverrides(task)
+      const prepared: PreparedTask = { request, service, wanted, task }
       return {
         plan: planOf(wanted),
         warnings: [],
@@ -54,18 +54,25 @@ export function taskTarget(request: TaskRequest, aws: EcsAccess): Target {
         minutes: undefined,
         judgement: Promise.resolve({ kind: 'pass' }),
         ready: async () => ({
-          check: () => check(request, wanted, terms, context),
-          change: () => run(request, wanted, terms, context),
+          check: () => check(prepared, terms, context),
+          change: () => runWanted(prepared, terms, context),
         }),
       }
     },
   }
 }
 
+/** Throws `service-not-found`. */
+async function serviceOf({ cluster, service }: TaskRequest, { ecs }: EcsContext): Promise<Service | undefined> {
+  if (service === undefined) return undefined
+  const found = await ecs.describeService(cluster, service)
+  if (found !== undefined && found.status !== 'INACTIVE') return found
+  throw await ecs.explainMissingService(cluster, service, found === undefined ? 'MISSING' : 'INACTIVE')
+}
+
 /** An image may be pushed after its definition is registered, but not after a task of it is started. */
 async function* check(
-  { cluster, region, task }: TaskRequest,
-  wanted: WantedDefinition,
+  { request: { cluster, region }, wanted, task }: PreparedTask,
   terms: Terms,
   context: EcsContext,
 ): Events<void> {
@@ -91,24 +98,8 @@ function planOf({ arn }: WantedDefinition): Plan {
   }
 }
 
-async function* run(
-  { cluster, task }: TaskRequest,
-  wanted: WantedDefinition,
-  { longestGap }: Terms,
-  context: EcsContext,
-): Events<End> {
-  const {
-    taskDefinitionArn: arn,
-    definition,
-    reused,
-  } = wanted.arn === undefined
-    ? await register(wanted.definition, context, wanted.original)
-    : { taskDefinitionArn: wanted.arn, definition: wanted.definition, reused: true }
-  context.keep({ taskDefinition: arn })
-  yield { kind: 'versioned', at: context.clock.now(), version: versionOf(arn), reused }
-  if (task === undefined) return { outcome: 'succeeded' }
-  context.keep({ stage: 'updating' })
-  const oneOff = { cluster, service: undefined, definition, taskDefinition: arn, task, longestGap }
-  const failed = yield* runOneOffTask(oneOff, context)
-  return failed ? endOf(failed, undefined) : { outcome: 'succeeded' }
+/** What the post step can do about a task that a cancelled run has started. */
+export async function taskSettlement(record: DeploymentRecord, aws: EcsAccess, clock: Clock): Promise<Settlement> {
+  const { settleTask } = await import('./settle-task.ts')
+  return settleTask(record, { ...aws, clock })
 }

@@ -11,6 +11,18 @@ export function codeDeployConsoleUrl(region: string, deploymentId: string): stri
   return consoleUrl(region, `codesuite/codedeploy/deployments/${encodeURIComponent(deploymentId)}`)
 }
 
+/** The page of a task in the AWS console, with its log. `cluster` is a name, `task` an id. */
+export function taskConsoleUrl(region: string, cluster: string, task: string): string | undefined {
+  return consoleUrl(region, `ecs/v2/clusters/${encodeURIComponent(cluster)}/tasks/${encodeURIComponent(task)}/logs`)
+}
+
+/** The page of a stream of CloudWatch Logs in the AWS console, which encodes names twice, with `$` for `%`. */
+export function logConsoleUrl(region: string, logGroup: string, logStream: string): string | undefined {
+  const twice = (name: string) => encodeURIComponent(encodeURIComponent(name)).replaceAll('%', '$')
+  const page = consoleUrl(region, 'cloudwatch/home')
+  return page && `${page}#logsV2:log-groups/log-group/${twice(logGroup)}/log-events/${twice(logStream)}`
+}
+
 /** Undefined where the console of a partition is not known. */
 function consoleUrl(region: string, page: string): string | undefined {
   const host = partitionOf(region).consoleHost?.(region)

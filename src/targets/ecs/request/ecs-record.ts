@@ -12,6 +12,17 @@ export interface OwnRecord {
   readonly engine?: Engine | undefined
   readonly serviceDeploymentArn?: string | undefined
   readonly codeDeploy?: { readonly application: string; readonly deploymentGroup: string } | undefined
+  /** One-off tasks that may run. */
+  readonly tasks?: KeptTasks | undefined
+}
+
+/** What is kept of one-off tasks while they run. */
+export interface KeptTasks {
+  readonly cluster: string
+  readonly startedBy: string
+  readonly onCancel: 'stop' | 'leave'
+  /** Empty: RunTask was sent, and no reply has come yet. */
+  readonly arns: readonly string[]
 }
 
 /** What is kept of the deployment of a service. `deploymentId`: `service-deployment/…`, `ecs-svc/…`, or CodeDeploy's `d-…`. */
@@ -22,7 +33,7 @@ export interface EcsRecord extends Omit<DeploymentRecord, 'target' | 'own' | 'fr
   readonly taskDefinition?: string | undefined
 }
 
-const ownMembers = ['cluster', 'service', 'region', 'engine', 'serviceDeploymentArn', 'codeDeploy'] as const
+const ownMembers = ['cluster', 'service', 'region', 'engine', 'serviceDeploymentArn', 'codeDeploy', 'tasks'] as const
 
 /** A part of the record in the form that the core saves. */
 export function keptPart(part: Partial<EcsRecord>): Partial<DeploymentRecord> {

@@ -103,24 +103,51 @@ export interface NamedTask {
   readonly task: OneOffTask
 }
 
-/** A one-off task of the new revision, before the service is updated: a migration, say. */
+/** One or several one-off tasks of a revision: a migration before the service is updated, say. */
 export interface OneOffTask {
   /** `containerOverrides`. */
   readonly overrides?: readonly JsonObject[] | undefined
+  /** Other members of `overrides`: size, roles, ephemeral storage. */
+  readonly taskOverrides?: JsonObject | undefined
+  /** How many, all alike. Default 1. */
+  readonly count?: number | undefined
+  /** Whose exit code counts; undefined: `watchedContainers` decides. */
+  readonly container?: string | undefined
   /** Network, launch type and capacity providers are the service's own where they are not given, and Fargate without one. */
   readonly subnets: readonly string[]
   readonly securityGroups: readonly string[]
   readonly assignPublicIp?: 'ENABLED' | 'DISABLED' | undefined
   readonly launchType?: string | undefined
   readonly capacityProviderStrategy?: readonly JsonObject[] | undefined
+  readonly platformVersion?: string | undefined
   readonly startedBy: string
+  readonly group?: string | undefined
+  readonly enableExecuteCommand?: boolean | undefined
   readonly tags?: readonly JsonObject[] | undefined
   readonly volumeConfigurations?: readonly JsonObject[] | undefined
   readonly enableEcsManagedTags?: boolean | undefined
   readonly propagateTags?: string | undefined
-  /** False: start it and go on. */
+  /** False: start it and go on, or see it run (`awaitRunning`). */
   readonly awaitStop: boolean
+  readonly awaitRunning?: boolean | undefined
   readonly waitMinutes: number
+  /** Whether the log of the watched containers is followed. Default: where the task is awaited to its stop. */
+  readonly followsLog?: boolean | undefined
+  /** What a line begins with whose rest is the result of the task; the last such line counts. */
+  readonly resultMarker?: string | undefined
+  /** What is done with a task that runs when its time is up, or when the job is cancelled. Default: both `stop`. */
+  readonly onTimeout?: 'stop' | 'leave' | undefined
+  readonly onCancel?: 'stop' | 'leave' | undefined
+  /** How long RunTask is repeated while capacity is lacking. Default 10, and never more than `waitMinutes`. */
+  readonly capacityMinutes?: number | undefined
+  /** How often a task is started again that AWS has taken away. Default 0: the command may have been half through. */
+  readonly interruptionRetries?: number | undefined
+  /** Where Fargate Spot has no capacity, Fargate is asked for once. */
+  readonly fallsBackToFargate?: boolean | undefined
+  /** Only one task of this name runs in the cluster at a time, of whatever repository. */
+  readonly lock?: string | undefined
+  /** Instead of a token made of the key: equal for a request that is to find the tasks of an earlier one. */
+  readonly clientToken?: string | undefined
   /** The same for a repeated try of the same run, so that one task is started only. */
   readonly idempotencyKey: string
 }

@@ -50,12 +50,15 @@ GatewayConnectorFilters accessTypes:(PUBLIC|PRIVATE)[]
 GatewayConnectorDeregistrationDelay timeoutSeconds:whole
 MonitoringConfiguration metricConfigurations:MetricConfiguration[]
 MetricConfiguration metricNames!:text[] resolutionSeconds!:whole
+TaskOverride containerOverrides:ContainerOverride[] cpu:text inferenceAcceleratorOverrides:InferenceAcceleratorOverride[] executionRoleArn:text memory:text taskRoleArn:text ephemeralStorage:EphemeralStorage
 ContainerOverride name:text command:text[] environment:KeyValuePair[] environmentFiles:EnvironmentFile[] cpu:whole memory:whole memoryReservation:whole resourceRequirements:ResourceRequirement[]
 KeyValuePair name:text value:text
 EnvironmentFile value!:text type!:(s3)
 ResourceRequirement value:text type!:(GPU|InferenceAccelerator|NeuronDevice) sharingStrategy:SharingStrategy
 SharingStrategy nvidiaMps:NvidiaMpsAllocation
 NvidiaMpsAllocation memory!:whole maxComputePercent:whole
+InferenceAcceleratorOverride deviceName:text deviceType:text
+EphemeralStorage sizeInGiB!:whole
 TaskManagedEBSVolumeConfiguration encrypted:flag kmsKeyId:text volumeType:text sizeInGiB:whole snapshotId:text volumeInitializationRate:whole iops:whole throughput:whole tagSpecifications:EBSTagSpecification[] roleArn!:text terminationPolicy:TaskManagedEBSVolumeTerminationPolicy filesystemType:(ext3|ext4|xfs|ntfs)
 TaskManagedEBSVolumeTerminationPolicy deleteOnTermination!:flag
 Service serviceArn:any serviceName:any clusterArn:any loadBalancers:any serviceRegistries:any status:any desiredCount:any runningCount:any pendingCount:any launchType:any capacityProviderStrategy:any platformVersion:any platformFamily:any taskDefinition:any deploymentConfiguration:any taskSets:any deployments:any roleArn:any events:any createdAt:any currentServiceDeployment:any currentServiceRevisions:any placementConstraints:any placementStrategy:any networkConfiguration:any healthCheckGracePeriodSeconds:any schedulingStrategy:any deploymentController:any tags:any createdBy:any enableECSManagedTags:any propagateTags:any enableExecuteCommand:any availabilityZoneRebalancing:any resourceManagementType:any

@@ -30,14 +30,21 @@ export function requireContainers(tasks: readonly NamedTask[], definition: JsonO
 
 /** The task with command and environment, as RunTask takes them. */
 export function withOverrides(task: NamedTask, container: string): OneOffTask {
-  const { command, environment, task: own, name } = task
+  const { command, environment, task: own, name, lock } = task
   const variables = Object.entries(environment).map(([variable, value]) => ({ name: variable, value }))
   const override = {
     name: container,
     ...(command && { command: [...command] }),
     ...(variables.length > 0 && { environment: variables }),
   }
-  return { ...own, overrides: [override], awaitStop: true, idempotencyKey: `${own.idempotencyKey} ${name}` }
+  return {
+    ...own,
+    overrides: [override],
+    awaitStop: true,
+    container,
+    lock,
+    idempotencyKey: `${own.idempotencyKey} ${name}`,
+  }
 }
 
 /** Sizes of Fargate's smallest task with room for a runtime (developer guide, "Task CPU and memory"). */

@@ -15,7 +15,6 @@ import type { ServiceEnd } from '../request/service-end.ts'
 import type { NamedTask, ServiceRequest } from '../request/service-request.ts'
 import { checkContainer, containerOf, definitionFor, withOverrides } from './named-task.ts'
 import { runOneOffTask } from './run-task.ts'
-import { awaitLock, holdingLock } from './task-lock.ts'
 
 /** Where a task runs: beside a service, with a revision of it. */
 interface Beside {
@@ -40,7 +39,7 @@ export async function* runTasksBefore(
     if (cause)
       return {
         outcome: 'failed',
-        cause: { ...cause, what: text`${cause.what}, so the service was not changed` },
+        cause: { ...cause, what: [...cause.what, ', so the service was not changed'] },
       }
     const left = `the task ${task.name} had run, and what it changed stays`
     context.keep({ left })
@@ -83,21 +82,14 @@ async function* runNamedTask(
   phase: string,
   context: EcsContext,
 ): Events<Cause | undefined> {
-  const { lock: name, task: own } = task
-  const lock = name === undefined ? undefined : { cluster: beside.cluster, name, minutes: own.waitMinutes }
   const where = task.image === undefined ? beside : yield* withImage(task, beside, context)
   const container = task.image === undefined ? containerOf(task, where.definition) : checkContainer
-  if (lock) yield* awaitLock(lock, context)
-  const locked = lock ? holdingLock(lock, context) : context
-  const end = yield* renamed(runOneOffTask({ ...where, task: withOverrides(task, container) }, locked), phase)
+  const end = yield* renamed(runOneOffTask({ ...where, task: withOverrides(task, container) }, context), phase)
   if (end === undefined) return undefined
   const { cause } = end
-  return certain(
-    'task-failed',
-    text`the task ${asName(task.name)} of ${asName(shortName(where.taskDefinition))} failed`,
-    cause?.why ?? text`it failed`,
-    cause?.fix ?? text`Check the log of the task, correct the cause and run the job again.`,
-  )
+  const what = text`the task ${asName(task.name)} of ${asName(shortName(where.taskDefinition))} failed`
+  const fix = text`Check the log of the task, correct the cause and run the job again.`
+  return cause ? { ...cause, what } : certain('task-failed', what, text`it failed`, fix)
 }
 
 async function* withImage(task: NamedTask, beside: Beside, context: EcsContext): Events<Beside> {

@@ -1,26 +1,21 @@
-import { createHash } from 'node:crypto'
-import { deadlineIn } from '../../../clock.ts'
-import { startAgreement } from '../../../deployment/agreement.ts'
 import type { DeploymentEvent } from '../../../deployment/events.ts'
-import { certain } from '../../../deployment/outcomes.ts'
-import { lookUntil, startPace, ticks } from '../../../deployment/pace.ts'
-import { afterEndTime, forPreparation } from '../../../deployment/time-limits.ts'
-import type { JsonObject, RunTaskRequest, Service, Task } from '../../../ports.ts'
-import { asName, type Text, text, untrusted } from '../../../text.ts'
+import { asName, text, untrusted } from '../../../text.ts'
+import { variablesOf } from '../facts/definition-variables.ts'
 import type { EcsContext } from '../request/ecs-context.ts'
 import { shortName } from '../request/revision-version.ts'
 import type { ServiceEnd } from '../request/service-end.ts'
-import type { OneOffTask } from '../request/service-request.ts'
-import { networkOf } from './task-network.ts'
+import { startedByLock } from '../request/started-by.ts'
+import { effectiveDefinition } from './effective-definition.ts'
+import { followLogs } from './follow-logs.ts'
+import { openStarter } from './start-tasks.ts'
+import { openLock } from './task-lock.ts'
+import { type OneOff, requireShortOverrides } from './task-request.ts'
+import { tasksToEnd } from './tasks-to-end.ts'
+import type { TasksEnd } from './tasks-verdict.ts'
+import { essentialContainers, watchedContainers } from './watched-containers.ts'
 
-interface OneOff {
-  readonly cluster: string
-  readonly service: Service | undefined
-  readonly definition: JsonObject
-  readonly taskDefinition: string
-  readonly task: OneOffTask
-  readonly longestGap?: number | undefined
-}
+export type { OneOff } from './task-request.ts'
+export type { TasksEnd } from './tasks-verdict.ts'
 
 const phase = 'run-task'
 
@@ -29,111 +24,86 @@ export async function* runOneOffTask(
   oneOff: OneOff,
   context: EcsContext,
 ): AsyncGenerator<DeploymentEvent, ServiceEnd | undefined> {
+  const { outcome, cause } = yield* runTasks(oneOff, context)
+  if (outcome === 'succeeded' || outcome === 'started') return undefined
+  const left = oneOff.service ? text`, so the service was not changed` : text``
+  return { outcome: 'failed', cause: cause && { ...cause, what: [...cause.what, ...left] } }
+}
+
+/** Runs one-off tasks to their end, as far as it is awaited. Stops them when their time is up. */
+export async function* runTasks(asked: OneOff, context: EcsContext): AsyncGenerator<DeploymentEvent, TasksEnd> {
+  const oneOff = locked(asked)
+  requireShortOverrides(oneOff.task)
   const at = () => context.clock.now()
   yield { kind: 'phase', at: at(), name: phase, status: 'running' }
-  const tasks = await forPreparation(context, oneOff.task).ecs.runTask(requestOf(oneOff))
-  const arns = tasks.flatMap(({ taskArn }) => taskArn ?? [])
-  if (arns.length > 0) {
-    const left = `it had started the one-off task ${arns.join(' ')}, which may still be running`
-    context.keep({ outputs: { 'run-task-arn': JSON.stringify(arns) }, left })
-  }
-  const detail = untrusted(arns.join(' '))
-  if (!oneOff.task.awaitStop) {
-    yield { kind: 'phase', at: at(), name: phase, status: 'succeeded', detail }
-    return undefined
-  }
-  const problem = await waitForStop(oneOff, context, arns)
-  yield { kind: 'phase', at: at(), name: phase, status: problem ? 'failed' : 'succeeded', detail }
-  if (!problem) return undefined
-  return {
-    outcome: 'failed',
-    cause: certain(
-      'task-failed',
-      text`the one-off task of ${asName(shortName(oneOff.taskDefinition))} failed, so the service was not changed`,
-      problem,
-      text`Check the log of the task, correct the cause and run the job again.`,
-    ),
-  }
+  const run = openRun(oneOff, context)
+  const end = yield* run.toEnd()
+  const isGood = end.outcome === 'succeeded' || end.outcome === 'started'
+  const detail = untrusted(run.all().join(' '))
+  if (!isGood || oneOff.task.awaitStop) run.over()
+  yield { kind: 'phase', at: at(), name: phase, status: isGood ? 'succeeded' : 'failed', detail }
+  return end
 }
 
-function requestOf({ cluster, service, task, taskDefinition }: OneOff): RunTaskRequest {
-  const strategy = task.capacityProviderStrategy ?? (task.launchType ? undefined : strategyOf(service))
-  const launchType = strategy ? undefined : (task.launchType ?? (service ? service.launchType : 'FARGATE'))
-  const network = networkOf(task, service)
-  return {
-    cluster,
-    taskDefinition,
-    startedBy: task.startedBy,
-    ...(strategy ? { capacityProviderStrategy: strategy } : {}),
-    ...(launchType ? { launchType } : {}),
-    ...(network ? { networkConfiguration: network } : {}),
-    ...(task.overrides ? { overrides: { containerOverrides: task.overrides } } : {}),
-    ...(task.tags ? { tags: task.tags } : {}),
-    ...(task.volumeConfigurations ? { volumeConfigurations: task.volumeConfigurations } : {}),
-    ...(task.enableEcsManagedTags === undefined ? {} : { enableECSManagedTags: task.enableEcsManagedTags }),
-    ...(task.propagateTags ? { propagateTags: task.propagateTags } : {}),
-    clientToken: clientTokenOf(task, taskDefinition),
-  }
+/** ListTasks finds the tasks with a lock by what started them. */
+function locked(oneOff: OneOff): OneOff {
+  const { task } = oneOff
+  return task.lock === undefined ? oneOff : { ...oneOff, task: { ...task, startedBy: startedByLock(task.lock) } }
 }
 
-/** RunTask takes at most 64 characters of 33 to 126. */
-function clientTokenOf({ idempotencyKey }: OneOffTask, taskDefinition: string): string {
-  return createHash('sha256').update(`${idempotencyKey} ${taskDefinition}`).digest('hex')
+interface Run {
+  toEnd(): AsyncGenerator<DeploymentEvent, TasksEnd>
+  /** ARNs of all tasks that were started. */
+  all(): readonly string[]
+  /** Nothing of it runs any more. */
+  over(): void
 }
 
-function strategyOf(service: Service | undefined): readonly JsonObject[] | undefined {
-  const strategy = service?.capacityProviderStrategy ?? []
-  if (strategy.length === 0) return undefined
-  return strategy.map(({ capacityProvider = '', weight = 0, base = 0 }) => ({ capacityProvider, weight, base }))
-}
-
-/** What went wrong, or undefined. */
-async function waitForStop(oneOff: OneOff, context: EcsContext, arns: readonly string[]): Promise<Text | undefined> {
-  const minutes = oneOff.task.waitMinutes
-  const pace = startPace(context.clock, oneOff.longestGap)
-  const deadline = deadlineIn(context.clock, minutes * 60_000)
-  const { ecs } = context.within(deadline + afterEndTime)
-  const agree = startAgreement(context.clock)
-  let last: Problem | undefined
-  for await (const _ of ticks(context.clock, deadline, pace, context.signal)) {
-    const reading = ecs.describeTasks(oneOff.cluster, arns)
-    const tasks = (await lookUntil(context.clock, deadline, reading)) ?? []
-    if (tasks.length < arns.length || tasks.some(({ lastStatus }) => lastStatus !== 'STOPPED')) continue
-    const essential = essentialsOf(oneOff.definition)
-    const problems = tasks.flatMap((task) => problemOf(task, essential) ?? [])
-    last = problems.find(({ isStated }) => isStated) ?? problems[0]
-    // An exit code is final; a missing one may appear in the next read.
-    if (last === undefined || last.isStated || agree('unstarted')) return last?.why
-  }
-  return (
-    last?.why ?? text`it was still running after ${minutes} ${minutes === 1 ? 'minute' : 'minutes'} (wait-for-minutes)`
+function openRun(oneOff: OneOff, context: EcsContext): Run {
+  const { task, definition, cluster, service, taskDefinition } = oneOff
+  const all: string[] = []
+  const keep = keeper(oneOff, context)
+  const starter = openStarter(oneOff, context, (arns) => {
+    all.push(...arns.filter((arn) => !all.includes(arn)))
+    keep(all)
+  })
+  const effective = effectiveDefinition(definition, task)
+  const watched = watchedContainers(task, definition, service)
+  const variables = variablesOf(effective, [cluster, service?.serviceName ?? ''])
+  const logs = followLogs(
+    {
+      definition,
+      containers: watched,
+      isFollowed: task.followsLog ?? task.awaitStop,
+      variables,
+      marker: task.resultMarker,
+      isSeveral: (task.count ?? 1) > 1,
+    },
+    context,
   )
-}
-
-/** A container is essential unless it says otherwise (ECS API, ContainerDefinition). */
-function essentialsOf(definition: JsonObject): ReadonlySet<string> {
-  const containers = Array.isArray(definition.containerDefinitions) ? definition.containerDefinitions : []
-  return new Set(containers.filter((container) => container.essential !== false).map(({ name }) => String(name)))
-}
-
-interface Problem {
-  readonly why: Text
-  readonly isStated: boolean
-}
-
-/** The exit codes of the essential containers decide; a helper that is ended with the task does not. */
-function problemOf(task: Task, essential: ReadonlySet<string>): Problem | undefined {
-  const counted = (task.containers ?? []).filter(({ name }) => name !== undefined && essential.has(name))
-  const stopped = task.stoppedReason ? text` (${untrusted(task.stoppedReason)})` : text``
-  const bad = counted.find(({ exitCode }) => exitCode !== undefined && exitCode !== 0)
-  if (bad) {
-    const reason = bad.reason ? text`, ${untrusted(bad.reason)}` : text``
-    const why = text`container ${untrusted(bad.name ?? '')} exited with code ${bad.exitCode ?? ''}${reason}${stopped}`
-    return { why, isStated: true }
+  const essential = essentialContainers(definition)
+  const { longestGap } = oneOff
+  const watch = { cluster, watched, essential, logs, untilRunning: !task.awaitStop, longestGap }
+  const lock = task.lock === undefined ? undefined : openLock(cluster, task.lock, task.waitMinutes, context)
+  const subject = { definition, watched, what: text`the one-off task of ${asName(shortName(taskDefinition))} failed` }
+  return {
+    all: () => all,
+    over: () => context.keep({ tasks: undefined, left: `the one-off task ${all.join(' ')} had ended before` }),
+    toEnd: () => tasksToEnd({ task, starter, watch, subject, lock }, context),
   }
-  const unstarted = counted.find(({ exitCode }) => exitCode === undefined)
-  if (!unstarted && counted.length > 0) return undefined
-  const reason = unstarted?.reason ? text`: ${untrusted(unstarted.reason)}` : text``
-  const why = text`container ${untrusted(unstarted?.name ?? '')} never started${reason}${stopped}`
-  return { why, isStated: task.stopCode === 'TaskFailedToStart' }
+}
+
+/** What the post step needs: before the first RunTask, whose reply a kill may lose, and after each. */
+function keeper({ cluster, task }: OneOff, context: EcsContext): (arns: readonly string[]) => void {
+  const { startedBy, onCancel = 'stop' } = task
+  const tasks = { cluster, startedBy, onCancel }
+  context.keep({
+    tasks: { ...tasks, arns: [] },
+    left: `RunTask was sent (startedBy ${startedBy}), and its task may run`,
+  })
+  return (arns) => {
+    if (arns.length === 0) return
+    const left = `it had started the one-off task ${arns.join(' ')}, which may still be running`
+    context.keep({ outputs: { 'run-task-arn': JSON.stringify(arns) }, tasks: { ...tasks, arns }, left })
+  }
 }

@@ -1,109 +1,83 @@
-import { createHash } from 'node:crypto'
-import { deadlineIn, remaining } from '../../../clock.ts'
-import type { Events } from '../../../deployment/target.ts'
-import { Failure } from '../../../failure.ts'
-import type { RunTaskRequest, Task } from '../../../ports.ts'
-import { text, untrusted } from '../../../text.ts'
-import type { EcsContext, EcsPorts } from '../request/ecs-context.ts'
+import { type Deadline, deadlineIn, remaining } from '../../../clock.ts'
+import type { DeploymentEvent } from '../../../deployment/events.ts'
+import { certain } from '../../../deployment/outcomes.ts'
+import type { Cause } from '../../../diagnosis/cause.ts'
+import type { Task } from '../../../ports.ts'
+import { asName, text, untrusted } from '../../../text.ts'
+import type { EcsContext } from '../request/ecs-context.ts'
+import { startedByLock } from '../request/started-by.ts'
 
-/** Milliseconds between two looks at the task that holds a lock. */
-const pause = 5_000
-
-/** `startedBy` of all tasks with a lock: at most 128 letters, digits, `-`, `/` and `_` (API RunTask). */
-export function lockMark(name: string): string {
-  return `slipway-lock/${name}`
+/** A name that one task of a cluster holds at a time, of whatever repository: the tasks themselves are the lock. */
+export interface TaskLock {
+  /** Waits until nobody holds it. Returns who does when the time is up. */
+  wait(): AsyncGenerator<DeploymentEvent, Task | undefined>
+  /** After the start, who was first: two runs may start at the same moment, and reads are late. Undefined: this run. */
+  holder(own: readonly string[]): Promise<Task | undefined>
 }
 
-interface Lock {
-  readonly cluster: string
-  /** As it is written. */
-  readonly name: string
-  /** How long it is waited for. */
-  readonly minutes: number
-}
+/** Between two looks while another task holds the lock, and right after the start. Milliseconds. */
+const [gap, closeGap] = [5_000, 2_000]
+/** ListTasks may not have a task that was started a moment ago. */
+const looksAfterStart = 3
 
-/** Waits until no task with the lock is left in the cluster. Throws `task-failed` where that takes too long. */
-export async function* awaitLock(lock: Lock, context: EcsContext): Events<void> {
-  const [holder] = await holders(lock, context)
-  if (holder === undefined) return
-  const message = untrusted(`Waiting for the lock ${lock.name}: task ${nameOf(holder)} holds it.`)
-  yield { kind: 'note', at: context.clock.now(), message }
-  await free(lock, context)
-}
-
-/**
- * The same context, in which RunTask starts a task with the lock alone. Of two runs that looked at the same time, the one whose
- * task is the later stops it while it is still provisioned, waits and starts another.
- */
-export function holdingLock(lock: Lock, context: EcsContext): EcsContext {
-  return { ...context, ...portsWith(lock, context, context) }
-}
-
-function portsWith(lock: Lock, ports: EcsPorts, context: EcsContext): Pick<EcsPorts, 'ecs' | 'within'> {
-  const runTask = (request: RunTaskRequest) => startAlone(lock, request, { ...context, ...ports })
+/** The lock of a name in a cluster. */
+export function openLock(cluster: string, lock: string, minutes: number, context: EcsContext): TaskLock {
+  const { clock, signal, ecs } = context
+  const startedBy = startedByLock(lock)
+  const deadline: Deadline = deadlineIn(clock, minutes * 60_000)
+  const holders = async () => {
+    const states = ['RUNNING', 'STOPPED'] as const
+    const lists = await Promise.all(states.map((desiredStatus) => ecs.listTasks(cluster, { startedBy, desiredStatus })))
+    // A task that is to stop runs on until its containers have ended.
+    return lists
+      .flat()
+      .filter(({ lastStatus }) => lastStatus !== 'STOPPED')
+      .toSorted(byAge)
+  }
   return {
-    ecs: { ...ports.ecs, runTask },
-    within(deadline) {
-      const hurried = ports.within(deadline)
-      return { ...hurried, ...portsWith(lock, hurried, context) }
+    async *wait() {
+      for (let told = false; ; told = true) {
+        const [first] = await holders()
+        if (first === undefined) return undefined
+        const message = untrusted(`lock ${lock}: held by task ${first.taskArn}; waiting`)
+        if (!told) yield { kind: 'message', at: clock.now(), message }
+        if (remaining(clock, deadline) === 0) return first
+        await clock.sleep(Math.min(gap * (0.8 + clock.random() * 0.4), remaining(clock, deadline)), signal)
+      }
+    },
+    async holder(own) {
+      for (let looks = 1; ; looks++) {
+        const [first] = await holders()
+        if (first && !own.includes(first.taskArn ?? '')) return first
+        if (looks === looksAfterStart) return undefined
+        await clock.sleep(closeGap, signal)
+      }
     },
   }
 }
 
-async function startAlone(lock: Lock, request: RunTaskRequest, context: EcsContext): Promise<readonly Task[]> {
-  const { ecs } = context
-  for (let attempt = 0; ; attempt++) {
-    const clientToken = attempt === 0 ? request.clientToken : tokenOf(request.clientToken, attempt)
-    const own = await ecs.runTask({ ...request, startedBy: lockMark(lock.name), clientToken })
-    const arns = own.map(({ taskArn }) => taskArn)
-    const others = (await holders(lock, context)).filter(({ taskArn }) => !arns.includes(taskArn))
-    if (!others.some((other) => own.some((task) => isBefore(other, task)))) return own
-    const reason = `Another task holds the lock ${lock.name}`
-    for (const { taskArn = '' } of own) await ecs.stopTask(request.cluster, taskArn, reason)
-    await free(lock, context)
-  }
-}
-
-function tokenOf(token: string, attempt: number): string {
-  return createHash('sha256').update(`${token} ${attempt}`).digest('hex')
-}
-
-/** Both runs come to the same result. */
-function isBefore(one: Task, other: Task): boolean {
+/** By AWS's own clock; two of the same millisecond by their ARNs, so that both runs conclude the same. */
+function byAge(one: Task, other: Task): number {
   const [first, second] = [one.createdAt?.getTime() ?? 0, other.createdAt?.getTime() ?? 0]
-  return first === second ? (one.taskArn ?? '') < (other.taskArn ?? '') : first < second
+  return first - second || (one.taskArn ?? '').localeCompare(other.taskArn ?? '')
 }
 
-async function free(lock: Lock, context: EcsContext): Promise<void> {
-  const { clock, signal } = context
-  const deadline = deadlineIn(clock, lock.minutes * 60_000)
-  for (;;) {
-    const [holder] = await holders(lock, context)
-    if (holder === undefined) return
-    if (remaining(clock, deadline) === 0) throw held(lock, holder)
-    await clock.sleep(Math.min(pause, remaining(clock, deadline)), signal)
-  }
+/** The end of a run that did not get the lock. */
+export function locked(lock: string, { taskArn = '' }: Task, minutes: number): Cause {
+  return certain(
+    'task-locked',
+    text`no task was started: lock ${asName(lock)} is held`,
+    text`task ${untrusted(taskArn)} still ran after ${minutes} minutes (wait-for-minutes)`,
+    text`Wait until it has ended, or stop it if it hangs. Then run the job again.`,
+  )
 }
 
-/** Tasks that have not ended; one that is being stopped still runs its program. */
-async function holders({ cluster, name }: Lock, { ecs }: Pick<EcsPorts, 'ecs'>): Promise<readonly Task[]> {
-  const startedBy = lockMark(name)
-  const [running, stopping] = await Promise.all([
-    ecs.listTasks(cluster, { startedBy, desiredStatus: 'RUNNING' }),
-    ecs.listTasks(cluster, { startedBy, desiredStatus: 'STOPPED' }),
-  ])
-  return [...running, ...stopping].filter(({ lastStatus }) => lastStatus !== 'STOPPED')
-}
-
-function nameOf({ taskArn = '' }: Task): string {
-  return taskArn.split('/').at(-1) ?? ''
-}
-
-function held({ name, minutes }: Lock, holder: Task): Failure {
-  return new Failure({
-    code: 'task-failed',
-    what: text`The task was not started: the lock ${untrusted(name)} was held for ${minutes} minutes`,
-    why: text`task ${untrusted(holder.taskArn ?? '')} has the same lock (startedBy ${untrusted(lockMark(name))})`,
-    fix: text`Wait until it ends, or stop it with aws ecs stop-task, then run the job again.`,
-  })
+/** The end of a run whose task had begun before it was known that another one was first. */
+export function collided(lock: string, { taskArn = '' }: Task): Cause {
+  return certain(
+    'task-locked',
+    text`two tasks held lock ${asName(lock)} at the same time`,
+    text`task ${untrusted(taskArn)} was started at the same moment and was first, and the command of this run had begun when it was stopped (StopTask)`,
+    text`Check what both commands have done, then run the job again.`,
+  )
 }

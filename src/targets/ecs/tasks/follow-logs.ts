@@ -1,0 +1,174 @@
+import { deadlineIn } from '../../../clock.ts'
+import type { DeploymentEvent } from '../../../deployment/events.ts'
+import { readBesideWatch } from '../../../deployment/time-limits.ts'
+import type { Variable } from '../../../diagnosis/hidden-values.ts'
+import { Failure, failureInOneLine } from '../../../failure.ts'
+import type { JsonObject, LogPosition, Task } from '../../../ports.ts'
+import { renderText, type Text, text, untrusted } from '../../../text.ts'
+import type { LogTail } from '../facts/deployment-evidence.ts'
+import type { EcsContext } from '../request/ecs-context.ts'
+import { type LogPlace, logOf } from './log-place.ts'
+import { type PrintedLines, startLines } from './printed-lines.ts'
+
+/** The logs of one-off tasks, as far as they can be followed. */
+export interface FollowedLogs {
+  /** Shows what is new of the tasks that have started. */
+  read(tasks: readonly Task[]): AsyncGenerator<DeploymentEvent>
+  /** The rest, once the tasks have ended: lines arrive some seconds late. */
+  drain(tasks: readonly Task[]): AsyncGenerator<DeploymentEvent>
+  /** The last lines, for evidence. */
+  tails(): readonly LogTail[]
+  result(): string | undefined
+  /** The first stream; undefined where no log is read. */
+  place(): LogPlace | undefined
+}
+
+/** What is followed. */
+interface Wanted {
+  readonly definition: JsonObject
+  readonly containers: readonly string[]
+  readonly isFollowed: boolean
+  readonly variables: readonly Variable[]
+  readonly marker: string | undefined
+  /** Whether lines are told apart by their tasks. */
+  readonly isSeveral: boolean
+}
+
+interface Stream {
+  readonly container: string
+  readonly taskId: string
+  readonly place: LogPlace
+  readonly lines: PrintedLines
+  readonly label: string
+  token?: string | undefined
+  /** On the monotonic clock, when its container was first seen to have ended. */
+  endedAt?: number
+}
+
+/** CloudWatch Logs shows a line some seconds after it was written. Milliseconds. */
+const ingestion = 5_000
+const pause = 1_000
+/** A page has up to 10,000 lines; the rest comes with the next read. */
+const mostPages = 10
+
+/** Follows the streams of the watched containers. */
+export function followLogs(wanted: Wanted, context: EcsContext): FollowedLogs {
+  const streams = new Map<string, Stream>()
+  const told = new Set<string>()
+  let isAllowed = wanted.isFollowed
+  const note = (words: Text): DeploymentEvent[] => {
+    const message = renderText(words, (theirs) => theirs)
+    if (told.has(message)) return []
+    told.add(message)
+    return [{ kind: 'note', at: context.clock.now(), message: untrusted(message) }]
+  }
+
+  async function* open(tasks: readonly Task[]): AsyncGenerator<DeploymentEvent> {
+    for (const [taskId, container] of pairsOf(tasks, wanted.containers)) {
+      const key = `${container} ${taskId}`
+      if (streams.has(key)) continue
+      const log = logOf(wanted.definition, container, taskId)
+      if (log.kind === 'elsewhere') {
+        if (wanted.isFollowed) yield* note(text`The log is not shown here: ${log.why}.`)
+        continue
+      }
+      const names = wanted.containers.length > 1 ? `${container} ` : ''
+      const label = wanted.isSeveral ? `${names}${taskId.slice(0, 6)} ` : names
+      const lines = startLines(wanted.variables, wanted.marker)
+      streams.set(key, { container, taskId, place: log.place, lines, label })
+    }
+  }
+
+  async function* readAll(): AsyncGenerator<DeploymentEvent> {
+    for (const stream of streams.values()) {
+      if (!isAllowed) return
+      try {
+        const messages = await readStream(stream, context)
+        yield* shown(stream, stream.lines.take(messages), context)
+      } catch (error) {
+        if (!(error instanceof Failure) || context.signal.aborted) throw error
+        isAllowed = false
+        yield* note(text`The log is not shown any further: ${failureInOneLine(error.parts)}.`)
+      }
+    }
+  }
+
+  return {
+    async *read(tasks) {
+      yield* open(tasks)
+      yield* readAll()
+      markEnds(tasks, streams, context)
+    },
+    async *drain(tasks) {
+      markEnds(tasks, streams, context)
+      const deadline = deadlineIn(context.clock, 2 * ingestion)
+      while (isAllowed && !isSettled(tasks, streams, context) && context.clock.monotonic() < deadline)
+        await context.clock.sleep(pause, context.signal)
+      yield* readAll()
+      for (const stream of streams.values()) yield* shown(stream, stream.lines.end(), context)
+    },
+    tails: () => [...streams.values()].map(tailOf).filter(({ lines }) => lines.length > 0),
+    result: () => [...streams.values()].map(({ lines }) => lines.result()).findLast((result) => result !== undefined),
+    place: () => streams.values().next().value?.place,
+  }
+}
+
+/** A container writes nothing before it was pulled. */
+function pairsOf(tasks: readonly Task[], containers: readonly string[]): readonly (readonly [string, string])[] {
+  const begun = tasks.filter(({ lastStatus }) => lastStatus !== 'PROVISIONING' && lastStatus !== 'PENDING')
+  return begun.flatMap(({ taskArn = '' }) => containers.map((name) => [idOf(taskArn), name] as const))
+}
+
+function idOf(arn: string): string {
+  return arn.slice(arn.lastIndexOf('/') + 1)
+}
+
+/** All that is new in a stream, by its token: a page that is read twice has the same lines, and is shown once. */
+async function readStream(stream: Stream, context: EcsContext): Promise<readonly string[]> {
+  const all: string[] = []
+  for (let pages = 0; pages < mostPages; pages++) {
+    const at: LogPosition = { ...stream.place, token: stream.token }
+    const page = await readBesideWatch(context, ({ evidence }) => evidence.logPage(at))
+    if (page === undefined) return all
+    all.push(...page.messages)
+    const isEnd = page.token === stream.token
+    stream.token = page.token
+    if (isEnd) return all
+  }
+  return all
+}
+
+async function* shown(
+  { label }: Stream,
+  lines: readonly string[],
+  { clock }: EcsContext,
+): AsyncGenerator<DeploymentEvent> {
+  if (lines.length === 0) return
+  yield { kind: 'output', at: clock.now(), lines: lines.map((line) => untrusted(`${label}${line}`)) }
+}
+
+function markEnds(tasks: readonly Task[], streams: ReadonlyMap<string, Stream>, { clock }: EcsContext): void {
+  for (const stream of streams.values()) {
+    const task = tasks.find(({ taskArn = '' }) => idOf(taskArn) === stream.taskId)
+    const container = task?.containers?.find(({ name }) => name === stream.container)
+    if (container?.lastStatus === 'STOPPED') stream.endedAt ??= clock.monotonic()
+  }
+}
+
+/**
+ * Whether every container ended long enough ago for its last line to be readable: by the time since that was seen, to which the time
+ * counts that AWS took from the end of the containers to the end of the task.
+ */
+function isSettled(tasks: readonly Task[], streams: ReadonlyMap<string, Stream>, { clock }: EcsContext): boolean {
+  return [...streams.values()].every(({ taskId, endedAt }) => {
+    const task = tasks.find(({ taskArn = '' }) => idOf(taskArn) === taskId)
+    const { executionStoppedAt, stoppedAt } = task ?? {}
+    const before = executionStoppedAt && stoppedAt ? stoppedAt.getTime() - executionStoppedAt.getTime() : 0
+    return endedAt === undefined || before >= ingestion || clock.monotonic() - endedAt >= ingestion
+  })
+}
+
+function tailOf({ container, place, lines }: Stream): LogTail {
+  const { logGroup, logStream } = place
+  return { container, logGroup, logStream, lines: lines.tail().map(untrusted) }
+}
