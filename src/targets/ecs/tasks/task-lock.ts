@@ -8,6 +8,9 @@ import type { EcsContext, EcsPorts } from '../request/ecs-context.ts'
 
 /** Milliseconds between two looks at the task that holds a lock. */
 const pause = 5_000
+/** Within it the order of two tasks is not certain. Milliseconds, as the next. */
+const sameTime = 2_000
+const longestBreak = 15_000
 
 /** `startedBy` of all tasks with a lock: at most 128 letters, digits, `-`, `/` and `_` (API RunTask). */
 export function lockMark(name: string): string {
@@ -33,7 +36,7 @@ export async function* awaitLock(lock: Lock, context: EcsContext): Events<void> 
 
 /**
  * The same context, in which RunTask starts a task with the lock alone. Of two runs that looked at the same time, the one whose
- * task is the later stops it while it is still provisioned, waits and starts another.
+ * task is the later stops it while it is still provisioned, waits and starts another; at the same time, both do.
  */
 export function holdingLock(lock: Lock, context: EcsContext): EcsContext {
   return { ...context, ...portsWith(lock, context, context) }
@@ -60,6 +63,8 @@ async function startAlone(lock: Lock, request: RunTaskRequest, context: EcsConte
     if (!others.some((other) => own.some((task) => isBefore(other, task)))) return own
     const reason = `Another task holds the lock ${lock.name}`
     for (const { taskArn = '' } of own) await ecs.stopTask(request.cluster, taskArn, reason)
+    // Two runs that have stopped for each other start again at different times.
+    await context.clock.sleep(sameTime + context.clock.random() * longestBreak, context.signal)
     await free(lock, context)
   }
 }
@@ -68,10 +73,9 @@ function tokenOf(token: string, attempt: number): string {
   return createHash('sha256').update(`${token} ${attempt}`).digest('hex')
 }
 
-/** Both runs come to the same result. */
+/** Also one of about the same time: the other run has looked, perhaps, before ours was there. */
 function isBefore(one: Task, other: Task): boolean {
-  const [first, second] = [one.createdAt?.getTime() ?? 0, other.createdAt?.getTime() ?? 0]
-  return first === second ? (one.taskArn ?? '') < (other.taskArn ?? '') : first < second
+  return (one.createdAt?.getTime() ?? 0) <= (other.createdAt?.getTime() ?? 0) + sameTime
 }
 
 async function free(lock: Lock, context: EcsContext): Promise<void> {
