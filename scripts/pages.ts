@@ -36,6 +36,8 @@ const howTo = [
   'services-and-a-site',
   'canary',
   'codedeploy',
+  'migrations',
+  'smoke-tests',
   'approve-traffic',
   'another-commit',
   'outputs',

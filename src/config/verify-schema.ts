@@ -10,6 +10,7 @@ import {
   variablesOf,
 } from './step-schema.ts'
 
+const timeoutWords = 'Time limit of one request, 10s when absent; of a task, 10m when absent.'
 const statusWords = 'must be a status such as 200, or a range such as 200-299'
 
 const statusSchema = z
@@ -32,7 +33,7 @@ const hostName = /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$|^[0-9a-fA-F:.]*:[0-9
 const httpSchema = z
   .strictObject({
     name: z.string().min(1).optional().describe('Name of the check in reports.'),
-    url: url.describe('URL that the runner requests.'),
+    url: url.describe('URL that the runner requests. A check has url or task.'),
     method: z.enum(['GET', 'HEAD'], 'must be GET or HEAD').optional().describe('GET (the default) or HEAD.'),
     'request-headers': headers.optional().describe('Headers that are sent with the request.'),
     host: z
@@ -68,7 +69,7 @@ const httpSchema = z
       .optional()
       .describe('How long the check may fail first, such as 2m; 60s when absent.'),
     interval: durationSchema(1, 300).optional().describe('Time between two tries; 5s when absent.'),
-    timeout: durationSchema(1, 120).optional().describe('Time limit of one request; 10s when absent.'),
+    timeout: durationSchema(1, 120).optional().describe(timeoutWords),
     when: checkPlaceSchema.optional(),
   })
   .refine(
@@ -81,7 +82,7 @@ const httpSchema = z
 const taskSchema = z
   .strictObject({
     task: stepNameSchema.describe(
-      'Name of a one-off task in the VPC of the service; its exit code 0 is a good result.',
+      'Name of a one-off task in the VPC of the service, instead of url; its exit code 0 is a good result.',
     ),
     image: z
       .string()
@@ -95,7 +96,7 @@ const taskSchema = z
       .describe('Container of the deployed revision that has the command; the only essential one when absent.'),
     command: commandSchema.optional().describe('Command, a list of arguments; that of the container when absent.'),
     environment: environmentVariablesSchema.optional().describe('Variables of the environment of the container.'),
-    timeout: durationSchema(60, 21_600).optional().describe('Time limit of the task; 10m when absent.'),
+    timeout: durationSchema(60, 21_600).optional().describe(timeoutWords),
     when: checkPlaceSchema.optional(),
   })
   .refine(({ image, container }) => image === undefined || container === undefined, {

@@ -14,7 +14,7 @@ import { shortName } from '../request/revision-version.ts'
 import type { ServiceEnd } from '../request/service-end.ts'
 import type { NamedTask, ServiceRequest } from '../request/service-request.ts'
 import { checkContainer, containerOf, definitionFor, withOverrides } from './named-task.ts'
-import { runOneOffTask } from './run-task.ts'
+import { runOneOffTask, runTasks } from './run-task.ts'
 
 /** Where a task runs: beside a service, with a revision of it. */
 interface Beside {
@@ -84,11 +84,15 @@ async function* runNamedTask(
 ): Events<Cause | undefined> {
   const where = task.image === undefined ? beside : yield* withImage(task, beside, context)
   const container = task.image === undefined ? containerOf(task, where.definition) : checkContainer
-  const end = yield* renamed(runOneOffTask({ ...where, task: withOverrides(task, container) }, context), phase)
-  if (end === undefined) return undefined
-  const { cause } = end
+  const { outcome, cause } = yield* renamed(
+    runTasks({ ...where, task: withOverrides(task, container) }, context),
+    phase,
+  )
+  if (outcome === 'succeeded' || outcome === 'started') return undefined
   const what = text`the task ${asName(task.name)} of ${asName(shortName(where.taskDefinition))} failed`
   const fix = text`Check the log of the task, correct the cause and run the job again.`
+  // Of a lock that is held, the cause says all: no task was started.
+  if (cause?.code === 'task-locked') return cause
   return cause ? { ...cause, what } : certain('task-failed', what, text`it failed`, fix)
 }
 
