@@ -33,6 +33,8 @@ export interface Target extends EnvironmentTarget {
   readonly service: string
   readonly taskDefinition?: string | undefined
   readonly container?: string | undefined
+  /** Names of images under `images`, by the containers that receive them. */
+  readonly containers?: Readonly<Record<string, string>> | undefined
   /** File. */
   readonly codeDeployAppSpec?: string | undefined
   /** File. */
@@ -144,6 +146,7 @@ function target(config: Config, environmentName: string, environment: Environmen
     service: placement.service,
     taskDefinition: placement['task-definition'] ?? service['task-definition'],
     container: service.container,
+    containers: service.containers,
     codeDeployAppSpec: placement['codedeploy-appspec'] ?? service['codedeploy-appspec'],
     serviceDefinition: placement['service-definition'] ?? service['service-definition'],
     codeDeployApplication: placement['codedeploy-application'],

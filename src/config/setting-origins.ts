@@ -19,6 +19,7 @@ export function originsIn({ config, file, at }: LoadedConfig, environment: strin
     url: [...place, 'url'],
     'slack-channel': [...place, 'slack'],
     'container-name': ['services', name, 'container'],
+    images: ['services', name, 'containers'],
   }
   const pathOf = (setting: string): Path | undefined => {
     if (paths[setting]) return paths[setting]

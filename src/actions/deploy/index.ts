@@ -9,6 +9,7 @@ import { runAndReport } from '../shared/run-and-report.ts'
 import { behindDistribution } from '../targets/behind-distribution.ts'
 import { environmentHistory, orderOf } from '../targets/environment-before.ts'
 import { requireValidCombination } from '../targets/input-rules.ts'
+import { judgeOfKept } from '../targets/judge-of-kept.ts'
 import { awsInputsAt, type Place, placeOf } from '../targets/place.ts'
 import { deployRequest, oneOffTask } from '../targets/requested-service.ts'
 import { findDefinition } from '../targets/wanted-definition.ts'
@@ -54,14 +55,15 @@ async function deployTo(
   { runner, calling, deadline, world }: Scene,
 ): Promise<void> {
   const aws = openAws(awsInputsAt(inputs, place), calling, deadline, world.requestHandler)
-  const find = findDefinition(inputs, place, runner, aws.ecs)
   const images = openImageStore({ aws, runner: calling, fetch: world.fetch })
   const { service } = place
   if (service === undefined) {
+    const find = findDefinition(inputs, place, runner, aws.ecs)
     const { registerOnly } = await import('./register-only.ts')
     return await registerOnly({ inputs, place, runner, aws, find, images })
   }
   const source = openSource(inputs, runner)
+  const find = findDefinition(inputs, place, runner, aws.ecs, await judgeOfKept(inputs, source, calling, world))
   const order = await orderOf(inputs, [place.name ?? service], place, source, runner)
   const wanted = await deployRequest(inputs, { ...place, service }, aws.region, runner, find, source)
   const request = { ...wanted, order }
