@@ -41,6 +41,7 @@ export interface Target extends EnvironmentTarget {
   readonly serviceDefinition?: string | undefined
   readonly codeDeployApplication?: string | undefined
   readonly codeDeployDeploymentGroup?: string | undefined
+  readonly suspendAutoScaling?: boolean | undefined
   readonly settings?: DeploymentSettings | undefined
   readonly after?: AfterDeployment | undefined
   readonly verify?: readonly Check[] | undefined
@@ -151,6 +152,7 @@ function target(config: Config, environmentName: string, environment: Environmen
     serviceDefinition: placement['service-definition'] ?? service['service-definition'],
     codeDeployApplication: placement['codedeploy-application'],
     codeDeployDeploymentGroup: placement['codedeploy-deployment-group'],
+    suspendAutoScaling: placement['suspend-auto-scaling'],
     settings: placement.deployment && settingsIn(placement.deployment),
     after: placement.after?.invalidate,
     verify: placement.verify && checksIn(placement.verify),

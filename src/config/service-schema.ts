@@ -63,6 +63,10 @@ const ecsPlacementSchema = z.strictObject({
     .string()
     .optional()
     .describe('CodeDeploy deployment group; DgpECS-<cluster>-<service> when absent.'),
+  'suspend-auto-scaling': z
+    .boolean()
+    .optional()
+    .describe('Suspends Application Auto Scaling of the service during a deployment; false when absent.'),
   deployment: deploymentSchema.optional(),
   verify: verifySchema.optional(),
   after: afterSchema.optional(),

@@ -6,7 +6,7 @@ import { type DeployInputs, deployInputs } from '../inputs/deploy-inputs.ts'
 import { openReport } from '../shared/open-report.ts'
 import { settleInPost } from '../shared/post-step.ts'
 import { runAndReport } from '../shared/run-and-report.ts'
-import { behindDistribution } from '../targets/behind-distribution.ts'
+import { aroundDeployment } from '../targets/around-deployment.ts'
 import { environmentHistory, orderOf } from '../targets/environment-before.ts'
 import { requireValidCombination } from '../targets/input-rules.ts'
 import { judgeOfKept } from '../targets/judge-of-kept.ts'
@@ -72,7 +72,7 @@ async function deployTo(
   const { reporter, keep } = await openReport(inputs, place, request, runner, world.fetch, what)
   const history = commitHistory(inputs, source, calling, world)
   const environments = environmentHistory(inputs, calling, world)
-  const deployed = behindDistribution(ecsTarget(request, { ...aws, images }), place, aws, runner)
+  const deployed = await aroundDeployment(ecsTarget(request, { ...aws, images }), { ...place, service }, aws, runner)
   const task = oneOffTask(inputs, { ...place, service }, runner)
   const mayRollBack = inputs.deploymentId === undefined
   const target = await withSteps(deployed, { place, aws: { ...aws, images }, runner, world, task, mayRollBack })

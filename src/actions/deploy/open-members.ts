@@ -4,6 +4,7 @@ import type { Returning } from '../../deployment/waves/ways-back.ts'
 import { ecsInFlight, ecsTargetsTogether } from '../../targets/ecs/index.ts'
 import type { ServiceChange } from '../../targets/ecs/request/service-request.ts'
 import type { SentAssets } from '../../targets/site/index.ts'
+import { aroundDeployment } from '../targets/around-deployment.ts'
 import { behindDistribution } from '../targets/behind-distribution.ts'
 import type { JudgeKept } from '../targets/container-images.ts'
 import { judgeOfKept } from '../targets/judge-of-kept.ts'
@@ -40,7 +41,7 @@ async function service(
   const find = findDefinition(inputs, place, runner, aws.ecs, judge)
   const request = await deployRequest(inputs, place, aws.region, runner, find, source)
   const task = oneOffTask(inputs, place, runner)
-  const deployed = behindDistribution(open(request), place, aws, runner)
+  const deployed = await aroundDeployment(open(request), place, aws, runner)
   const target = await withSteps(deployed, { place, aws, runner, world, task, mayRollBack: true })
   return { name, target, terms: { ...request, order } }
 }

@@ -81,6 +81,7 @@ export const deployInputs = {
   'container-name': optionalText,
   'service-definition': optionalName,
   'force-desired-count': flag(false),
+  'suspend-auto-scaling': optionalFlag,
   'environment-variables': assignments,
   secrets: secretSources,
   'dry-run': flag(false),

@@ -38,6 +38,7 @@ export interface Place {
   readonly serviceDefinition?: string | undefined
   readonly codeDeployApplication?: string | undefined
   readonly codeDeployDeploymentGroup?: string | undefined
+  readonly suspendAutoScaling?: boolean | undefined
   /** Of slipway.yml alone. */
   readonly settings?: DeploymentSettings | undefined
   readonly after?: AfterDeployment | undefined
@@ -121,6 +122,7 @@ function mergedPlace(inputs: DeployInputs, target: Target | undefined) {
     service: target?.service ?? inputs.service,
     taskDefinition: inputs.taskDefinition ?? target?.taskDefinition,
     container: inputs.containerName ?? target?.container,
+    suspendAutoScaling: inputs.suspendAutoScaling ?? target?.suspendAutoScaling,
     serviceDefinition: inputs.serviceDefinition ?? target?.serviceDefinition,
     codeDeployApplication: inputs.codedeployApplication ?? target?.codeDeployApplication,
     codeDeployDeploymentGroup: inputs.codedeployDeploymentGroup ?? target?.codeDeployDeploymentGroup,
