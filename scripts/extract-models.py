@@ -33,7 +33,7 @@ SERVICES = {
         DescribeAccountAttributes DescribePlatformVersion ListTagsForResource UpdateTagsForResource""".split(),
     "elbv2": WHOLE,
     "logs": ["GetLogEvents", "FilterLogEvents", "DescribeLogGroups", "DescribeLogStreams", "CreateLogGroup", "CreateLogStream", "PutLogEvents", "StartLiveTail"],
-    "application-autoscaling": ["DescribeScalableTargets", "RegisterScalableTarget", "DeregisterScalableTarget"],
+    "application-autoscaling": ["DescribeScalableTargets", "RegisterScalableTarget", "DeregisterScalableTarget", "ListTagsForResource", "TagResource", "UntagResource"],
     "ec2": ["DescribeSubnets", "DescribeRouteTables", "DescribeVpcEndpoints", "DescribeSecurityGroups"],
     "iam": ["CreateRole", "AttachRolePolicy", "GetRole", "SimulatePrincipalPolicy", "ListRolePolicies", "GetRolePolicy", "ListAttachedRolePolicies", "GetPolicy", "GetPolicyVersion", "GetOpenIDConnectProvider"],
     "cloudwatch": ["DescribeAlarms", "SetAlarmState", "PutMetricAlarm", "DescribeAlarmHistory", "DeleteAlarms"],
@@ -43,6 +43,8 @@ SERVICES = {
         UploadPart CompleteMultipartUpload AbortMultipartUpload ListParts ListMultipartUploads""".split(),
     "cloudfront": """GetDistribution GetDistributionConfig ListDistributions UpdateDistribution CreateInvalidation GetInvalidation
         ListInvalidations""".split(),
+    "events": ["PutRule", "DescribeRule", "ListTargetsByRule", "PutTargets"],
+    "scheduler": ["CreateSchedule", "GetSchedule", "UpdateSchedule"],
     "ssm": ["GetParameter", "GetParameters", "GetParametersByPath", "DescribeParameters", "PutParameter"],
 }
 SHAPE_KEYS = ["type", "payload", "xmlNamespace", "required", "enum", "pattern", "min", "max", "union", "document", "exception", "fault", "error", "timestampFormat", "flattened", "eventstream"]

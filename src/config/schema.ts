@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { isTag } from '../image/reference.ts'
 import { channelId, channelIdRule } from '../slack-channel.ts'
+import { checkContainers } from './check-containers.ts'
 import { checkMembers } from './environment-members.ts'
 import { checkImageTags } from './environment-tags.ts'
 import { checkImages, imageSchema, imagesSchema } from './image-schema.ts'
@@ -65,6 +66,7 @@ export const configSchema = z
   .superRefine(checkMembers)
   .superRefine(checkImageTags)
   .superRefine(checkImages)
+  .superRefine(checkContainers)
 
 /** A valid environment of slipway.yml. */
 export type EnvironmentConfig = Filled<z.infer<typeof environmentSchema>>

@@ -33,12 +33,15 @@ export interface Target extends EnvironmentTarget {
   readonly service: string
   readonly taskDefinition?: string | undefined
   readonly container?: string | undefined
+  /** Names of images under `images`, by the containers that receive them. */
+  readonly containers?: Readonly<Record<string, string>> | undefined
   /** File. */
   readonly codeDeployAppSpec?: string | undefined
   /** File. */
   readonly serviceDefinition?: string | undefined
   readonly codeDeployApplication?: string | undefined
   readonly codeDeployDeploymentGroup?: string | undefined
+  readonly suspendAutoScaling?: boolean | undefined
   readonly settings?: DeploymentSettings | undefined
   readonly after?: AfterDeployment | undefined
   readonly verify?: readonly Check[] | undefined
@@ -144,10 +147,12 @@ function target(config: Config, environmentName: string, environment: Environmen
     service: placement.service,
     taskDefinition: placement['task-definition'] ?? service['task-definition'],
     container: service.container,
+    containers: service.containers,
     codeDeployAppSpec: placement['codedeploy-appspec'] ?? service['codedeploy-appspec'],
     serviceDefinition: placement['service-definition'] ?? service['service-definition'],
     codeDeployApplication: placement['codedeploy-application'],
     codeDeployDeploymentGroup: placement['codedeploy-deployment-group'],
+    suspendAutoScaling: placement['suspend-auto-scaling'],
     settings: placement.deployment && settingsIn(placement.deployment),
     after: placement.after?.invalidate,
     verify: placement.verify && checksIn(placement.verify),

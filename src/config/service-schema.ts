@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { beanstalkPlacementSchema, beanstalkSchema } from './beanstalk-schema.ts'
 import { deploymentSchema } from './deployment-settings.ts'
 import { afterSchema } from './invalidation-schema.ts'
+import { nameSchema } from './names.ts'
 import { tasksSchema } from './tasks-schema.ts'
 import { verifySchema } from './verify-schema.ts'
 
@@ -16,6 +17,10 @@ export const serviceSchema = z
       .string()
       .optional()
       .describe('Container that receives the image; required where several containers are essential.'),
+    containers: z
+      .record(z.string().min(1), nameSchema)
+      .optional()
+      .describe('Containers that receive images of images: name of the container, and name of its image.'),
     'codedeploy-appspec': z
       .string()
       .optional()
@@ -58,6 +63,10 @@ const ecsPlacementSchema = z.strictObject({
     .string()
     .optional()
     .describe('CodeDeploy deployment group; DgpECS-<cluster>-<service> when absent.'),
+  'suspend-auto-scaling': z
+    .boolean()
+    .optional()
+    .describe('Suspends Application Auto Scaling of the service during a deployment; false when absent.'),
   deployment: deploymentSchema.optional(),
   verify: verifySchema.optional(),
   after: afterSchema.optional(),

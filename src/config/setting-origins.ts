@@ -19,6 +19,7 @@ export function originsIn({ config, file, at }: LoadedConfig, environment: strin
     url: [...place, 'url'],
     'slack-channel': [...place, 'slack'],
     'container-name': ['services', name, 'container'],
+    images: ['services', name, 'containers'],
   }
   const pathOf = (setting: string): Path | undefined => {
     if (paths[setting]) return paths[setting]
@@ -33,7 +34,13 @@ export function originsIn({ config, file, at }: LoadedConfig, environment: strin
   }
 }
 
-const inPlacement = new Set(['cluster', 'service', 'codedeploy-application', 'codedeploy-deployment-group'])
+const inPlacement = new Set([
+  'cluster',
+  'service',
+  'suspend-auto-scaling',
+  'codedeploy-application',
+  'codedeploy-deployment-group',
+])
 /** Under `services`, unless an environment overrides it. */
 const overridable = new Set(['task-definition', 'codedeploy-appspec', 'service-definition'])
 const deploymentKeys = new Set(Object.keys(deploymentSchema.shape))

@@ -86,7 +86,8 @@ function unread({ reason, unknown }: Incomparable): Text {
     : text`${untrusted(unknown)}`
 }
 
-function subject({ digest, commit }: EnvironmentOrder): Text {
+function subject({ digest, isOfSeveral, commit }: EnvironmentOrder): Text {
+  if (isOfSeveral) return text`release (commit ${untrusted(commit.slice(0, 7))} with its images)`
   return digest === undefined ? text`commit (${untrusted(commit.slice(0, 7))})` : text`image (${untrusted(digest)})`
 }
 

@@ -45,6 +45,8 @@ export interface EnvironmentOrder {
   readonly services: readonly string[]
   /** Digest of the image; undefined: nothing but the commit says what is deployed. */
   readonly digest?: string | undefined
+  /** True where `digest` is one over several images. */
+  readonly isOfSeveral?: boolean | undefined
   /** SHA of the source; empty where it is not known. */
   readonly commit: string
   /** Id of this run. */

@@ -12,6 +12,15 @@ export interface Incomparable {
   readonly unknown: string
 }
 
+/** Files that differ between commits of the run's own repository. */
+export interface ComparedFiles {
+  /**
+   * Paths that changed from `base` to its descendant `head` (both SHAs), or why they are unknown. Never throws, takes half a minute at
+   * most.
+   */
+  between(base: string, head: string): Promise<readonly string[] | Incomparable>
+}
+
 /** The history of the run's own repository. */
 export interface CommitHistory {
   /** The relation of `head` to `base` (both SHAs), or why it is unknown. Never throws, takes half a minute at most. */

@@ -276,9 +276,17 @@ ${role}    services: { web: { cluster: shop, service: api } }
       step(createSimulator(), 'plan', { environments: 'staging', ...more }, { files: { 'slipway.yml': images } })
     const { message } = await planned({ 'single-image': 'true' })
     expect(message).toMatch(
-      /has several images, and this workflow deploys one image[\s\S]*slipway\.yml:2:1: images is not deployed/,
+      /has several images, and this step builds and deploys one[\s\S]*slipway\.yml:2:1: images is not deployed/,
     )
-    expect((await planned({})).outputs).toMatchObject({ repository: '' })
+    expect((await planned({})).message).toContain('services.web has neither containers nor a task-definition')
+    const placed = images.replace('web: {} }', 'web: { containers: { app: web } } }')
+    const several = await step(
+      createSimulator(),
+      'plan',
+      { environments: 'staging' },
+      { files: { 'slipway.yml': placed } },
+    )
+    expect(several.outputs).toMatchObject({ repository: '', several: 'true', filtered: '' })
   })
 
   test('an environment whose name is empty is not left out of the order', async () => {

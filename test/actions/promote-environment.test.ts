@@ -1,5 +1,6 @@
 /** `promote` for an environment of slipway.yml: its role, its tags, and the proof that all its services run the image. */
 import { describe, expect, test } from '@jest/globals'
+import { digestOfRelease } from '../../src/actions/targets/placed-images.ts'
 import { cliScene } from '../cli/cli-scene.ts'
 import { accountsOf, refusedBy } from '../cli/permissions-scene.ts'
 import { near, promoteScene } from './promote-scene.ts'
@@ -100,6 +101,53 @@ describe('promote for an environment', () => {
     [{ environment: '', service: 'web' }, 'service is set and environment is not'],
   ])('refuses what the file does not have: %j', async (inputs, expected) => {
     const { promote } = await scene()
+    expect((await promote(inputs)).failure).toMatch(expected)
+  })
+})
+
+describe('promote for a release of several images', () => {
+  const several = slipwayYml.replace(
+    'image: { repository: api }',
+    'images: { web: { repository: api }, jobs: { repository: shop/api } }',
+  )
+  const revision = 'c'.repeat(40)
+
+  async function release() {
+    const found = await scene()
+    const { image, run, deployed } = found
+    const digests = { web: image.digest }
+    const inputs = { environment: 'staging', digests: JSON.stringify(digests), revision, 'github-token': 'ghs_test' }
+    const promote = (more: Record<string, string> = {}) => run({ ...inputs, ...more }, several)
+    const mark = () => deployed('staging', 'worker', digestOfRelease(digests, revision))
+    return { ...found, promote, mark }
+  }
+
+  test('tags each in its own repository', async () => {
+    const { promote, tags, image } = await release()
+    const { failure, outputs } = await promote()
+    expect(failure).toBeUndefined()
+    expect(tags()).toEqual(['staging', 'live'])
+    expect(outputs).toMatchObject({ images: `${near}/api@${image.digest}`, image: '', tags: 'staging\nlive' })
+  })
+
+  test('waits for the other services to have had the same release', async () => {
+    const { promote, tags, mark, deployed, image } = await release()
+    await deployed('staging', 'worker', image.digest)
+    expect((await promote({ service: 'web' })).outputs.tags).toBe('')
+    await mark()
+    expect((await promote({ service: 'web' })).outputs.tags).toBe('staging\nlive')
+    expect(tags()).toEqual(['staging', 'live'])
+  })
+
+  test.each<readonly [Record<string, string>, string]>([
+    [{ environment: '' }, 'digests requires environment'],
+    [{ service: 'web', revision: '' }, 'digests and service require revision'],
+    [{ to: 'other' }, 'digests and to are mutually exclusive'],
+    [{ image: 'api:v1' }, 'digests and image are mutually exclusive'],
+    [{ digests: '{"web":"v1"}' }, 'digests has a tag and no digest of web'],
+    [{ digests: `{"job":"sha256:${'1'.repeat(64)}"}` }, 'slipway.yml has no image job under images'],
+  ])('refuses %j', async (inputs, expected) => {
+    const { promote } = await release()
     expect((await promote(inputs)).failure).toMatch(expected)
   })
 })

@@ -66,6 +66,8 @@ export interface Running {
   /** Of an earlier step: runs the post step. */
   readonly state?: Record<string, string>
   readonly onRunner?: (runner: FakeRunner) => void
+  /** Answers for GitHub. */
+  readonly fetch?: (url: string) => Promise<Response>
 }
 
 /** Runs the action's main step, or its post step where a state is given. */
@@ -86,6 +88,7 @@ export async function deploySeveral(
     requestHandler: sim.requestHandler,
     async fetch(url, init) {
       if (url.includes('.dkr.ecr.')) return await sim.fetch(url, init)
+      if (running.fetch && url.includes('/repos/')) return await running.fetch(url)
       sent.push(JSON.parse(String(init.body)))
       return takenBySlack()
     },

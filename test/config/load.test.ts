@@ -123,7 +123,7 @@ test('tags of an environment are tags, and those of an image', () => {
   expect(messageOf(tagged('[.live]'))).toContain('must be at most 128 letters')
   expect(messageOf(tagged('[]'))).toContain('must have a tag')
   const withoutImage = tagged('[live]').replace('image: { repository: api }\n', '')
-  expect(messageOf(withoutImage)).toContain('image-tags requires "image": the tags are those of that image')
+  expect(messageOf(withoutImage)).toContain('image-tags requires "image" or "images"')
 })
 
 test('the image lives where the first environment of the file is', () => {

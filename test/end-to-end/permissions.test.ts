@@ -234,6 +234,11 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
     // service-definition, desired-count, codedeploy-alarms, a group by another name, several services
     'ecs:CreateService',
     'application-autoscaling:DescribeScalableTargets',
+    // suspend-auto-scaling: test/targets/auto-scaling
+    'application-autoscaling:RegisterScalableTarget',
+    'application-autoscaling:ListTagsForResource',
+    'application-autoscaling:TagResource',
+    'application-autoscaling:UntagResource',
     'codedeploy:UpdateDeploymentGroup',
     'codedeploy:ListApplications',
     'codedeploy:BatchGetApplications',

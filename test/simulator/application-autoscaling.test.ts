@@ -36,3 +36,26 @@ test('what is wrong is refused', async () => {
   expect((await ask('DescribeScalableTargets', { ServiceNamespace: 'shop' })).status).toBe(400)
   expect((await ask('DeregisterScalableTarget', target)).body.__type).toContain('ObjectNotFoundException')
 })
+
+test('activities are suspended one by one, and limits stay; tags are of a scalable target', async () => {
+  const { ask } = setUp()
+  const { ScalableTargetARN: ResourceARN } = (
+    await ask('RegisterScalableTarget', { ...target, MinCapacity: 2, MaxCapacity: 10 })
+  ).body
+  await ask('RegisterScalableTarget', { ...target, SuspendedState: { DynamicScalingOutSuspended: true } })
+  const found = (await ask('DescribeScalableTargets', { ServiceNamespace: 'ecs' })).body.ScalableTargets
+  const SuspendedState = {
+    DynamicScalingInSuspended: false,
+    DynamicScalingOutSuspended: true,
+    ScheduledScalingSuspended: false,
+  }
+  expect(found).toEqual([expect.objectContaining({ MinCapacity: 2, MaxCapacity: 10, SuspendedState })])
+  await ask('TagResource', { ResourceARN, Tags: { team: 'shop', stage: 'live' } })
+  await ask('UntagResource', { ResourceARN, TagKeys: ['stage', 'other'] })
+  expect((await ask('ListTagsForResource', { ResourceARN })).body.Tags).toEqual({ team: 'shop' })
+  expect((await ask('TagResource', { ResourceARN, Tags: { 'aws:x': '1' } })).body.__type).toContain(
+    'ValidationException',
+  )
+  const unknown = { ResourceARN: String(ResourceARN).replace(/.{4}$/, '0000') }
+  expect((await ask('ListTagsForResource', unknown)).body.__type).toContain('ResourceNotFoundException')
+})

@@ -29,6 +29,12 @@ interface Selection {
   readonly NextToken?: string
 }
 
+interface Tagged {
+  readonly ResourceARN: string
+  readonly Tags?: Readonly<Record<string, string>>
+  readonly TagKeys?: readonly string[]
+}
+
 interface Registration extends Required<Pick<Selection, 'ServiceNamespace' | 'ResourceId' | 'ScalableDimension'>> {
   readonly MinCapacity?: number
   readonly MaxCapacity?: number
@@ -41,6 +47,12 @@ const keyOf = ({ ServiceNamespace, ResourceId, ScalableDimension }: Registration
 
 export function createApplicationAutoScaling(world: World, region: string): AwsService {
   const targets = new Map<string, ScalableTarget>()
+  const tags = new Map<string, Record<string, string>>()
+  const tagsOf = (resource: string): Record<string, string> => {
+    const known = [...targets.values()].some(({ ScalableTargetARN }) => ScalableTargetARN === resource)
+    if (!known) throw new AwsError('ResourceNotFoundException', `Resource ${resource} was not found`)
+    return tags.get(resource) ?? {}
+  }
   const linkedRole = `arn:aws:iam::${world.accountId}:role/aws-service-role/ecs.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_ECSService`
 
   return {
@@ -84,6 +96,22 @@ export function createApplicationAutoScaling(world: World, region: string): AwsS
           },
         })
         return { ScalableTargetARN }
+      },
+      ListTagsForResource: ({ ResourceARN }: Tagged) => ({ Tags: { ...tagsOf(ResourceARN) } }),
+      TagResource: ({ ResourceARN, Tags = {} }: Tagged) => {
+        const all = { ...tagsOf(ResourceARN), ...Tags }
+        // API reference, TagResource: at most 50 tags of the user's own.
+        if (Object.keys(all).length > 50)
+          throw new AwsError('TooManyTagsException', 'The number of tags exceeds the maximum of 50', 400)
+        if (Object.keys(Tags).some((key) => /^aws:/i.test(key)))
+          throw new AwsError('ValidationException', 'Tag keys must not start with aws:')
+        tags.set(ResourceARN, all)
+        return {}
+      },
+      UntagResource: ({ ResourceARN, TagKeys = [] }: Tagged) => {
+        const left = Object.entries(tagsOf(ResourceARN)).filter(([key]) => !TagKeys.includes(key))
+        tags.set(ResourceARN, Object.fromEntries(left))
+        return {}
       },
       DeregisterScalableTarget: (input: Registration) => {
         if (!targets.delete(keyOf(input)))

@@ -126,6 +126,12 @@ function resourcesOf({ action, resource }: Need, scene: Scene): readonly string[
       return named('Id', 'DistributionId')
         .slice(-1)
         .map((id) => `arn:aws:cloudfront::${arn('', '').split(':')[4]}:distribution/${id}`)
+    case 'application-autoscaling':
+      // The id is AWS's, so that of a registration is not in the request.
+      return [
+        ...named('ResourceARN'),
+        ...named('ResourceId').map(() => arn('application-autoscaling', 'scalable-target/0a1b')),
+      ]
     case 'elasticbeanstalk':
       return beanstalkResources(action, scene)
     case 's3':

@@ -1,40 +1,13 @@
 /** build.yml: every platform in a job of its own, joined by digest, with the shipped bundles and a `docker` that is played. */
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { pushImage, registryOf } from '../actions/join-scene.ts'
 import { onlyLong } from '../often.ts'
 import { seedImage } from '../simulator/ecr.ts'
-import { temporaryFolder } from '../temporary-folder.ts'
+import { docker } from './played-docker.ts'
 import { describeJobs, job, logOf } from './runner/record.ts'
 import { inScene, type Scene } from './scene.ts'
-
-/** A builder of its own, which has pushed `<platform>.digest`, and keeps what it was called with. */
-function docker(): string {
-  const folder = temporaryFolder()
-  writeFileSync(
-    join(folder, 'docker'),
-    `#!/bin/sh
-here=\${0%/*}
-case "$1 $2" in
-  "version "*) echo 28.5.2; exit 0 ;;
-  "buildx version") echo "github.com/docker/buildx v0.29.1 4c4d2f2"; exit 0 ;;
-  "buildx inspect") printf 'Name: b\\nDriver: docker-container\\n'; exit 0 ;;
-esac
-for word in "$@"; do
-  case $word in
-    --metadata-file=*) file=\${word#--metadata-file=} ;;
-    --platform=*) platform=\${word#--platform=linux/} ;;
-    --output=*/edge,*) image=edge- ;;
-  esac
-done
-printf '%s\\n' "$@" "secret=$SLIPWAY_BUILD_SECRET_0" > "$here/$image$platform.calls"
-printf '{"containerimage.digest":"%s"}' "$(cat "$here/$image$platform.digest")" > "$file"
-`,
-  )
-  chmodSync(join(folder, 'docker'), 0o755)
-  return folder
-}
 
 const several = `images:
   api: { repository: api, platforms: [linux/amd64, linux/arm64], build-args: { LEVEL: "3" } }

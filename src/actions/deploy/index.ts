@@ -6,9 +6,10 @@ import { type DeployInputs, deployInputs } from '../inputs/deploy-inputs.ts'
 import { openReport } from '../shared/open-report.ts'
 import { settleInPost } from '../shared/post-step.ts'
 import { runAndReport } from '../shared/run-and-report.ts'
-import { behindDistribution } from '../targets/behind-distribution.ts'
+import { aroundDeployment } from '../targets/around-deployment.ts'
 import { environmentHistory, orderOf } from '../targets/environment-before.ts'
 import { requireValidCombination } from '../targets/input-rules.ts'
+import { judgeOfKept } from '../targets/judge-of-kept.ts'
 import { awsInputsAt, type Place, placeOf } from '../targets/place.ts'
 import { deployRequest, oneOffTask } from '../targets/requested-service.ts'
 import { findDefinition } from '../targets/wanted-definition.ts'
@@ -54,14 +55,15 @@ async function deployTo(
   { runner, calling, deadline, world }: Scene,
 ): Promise<void> {
   const aws = openAws(awsInputsAt(inputs, place), calling, deadline, world.requestHandler)
-  const find = findDefinition(inputs, place, runner, aws.ecs)
   const images = openImageStore({ aws, runner: calling, fetch: world.fetch })
   const { service } = place
   if (service === undefined) {
+    const find = findDefinition(inputs, place, runner, aws.ecs)
     const { registerOnly } = await import('./register-only.ts')
     return await registerOnly({ inputs, place, runner, aws, find, images })
   }
   const source = openSource(inputs, runner)
+  const find = findDefinition(inputs, place, runner, aws.ecs, await judgeOfKept(inputs, source, calling, world))
   const order = await orderOf(inputs, [place.name ?? service], place, source, runner)
   const wanted = await deployRequest(inputs, { ...place, service }, aws.region, runner, find, source)
   const request = { ...wanted, order }
@@ -70,7 +72,7 @@ async function deployTo(
   const { reporter, keep } = await openReport(inputs, place, request, runner, world.fetch, what)
   const history = commitHistory(inputs, source, calling, world)
   const environments = environmentHistory(inputs, calling, world)
-  const deployed = behindDistribution(ecsTarget(request, { ...aws, images }), place, aws, runner)
+  const deployed = await aroundDeployment(ecsTarget(request, { ...aws, images }), { ...place, service }, aws, runner)
   const task = oneOffTask(inputs, { ...place, service }, runner)
   const mayRollBack = inputs.deploymentId === undefined
   const target = await withSteps(deployed, { place, aws: { ...aws, images }, runner, world, task, mayRollBack })

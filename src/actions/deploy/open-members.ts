@@ -4,7 +4,10 @@ import type { Returning } from '../../deployment/waves/ways-back.ts'
 import { ecsInFlight, ecsTargetsTogether } from '../../targets/ecs/index.ts'
 import type { ServiceChange } from '../../targets/ecs/request/service-request.ts'
 import type { SentAssets } from '../../targets/site/index.ts'
+import { aroundDeployment } from '../targets/around-deployment.ts'
 import { behindDistribution } from '../targets/behind-distribution.ts'
+import type { JudgeKept } from '../targets/container-images.ts'
+import { judgeOfKept } from '../targets/judge-of-kept.ts'
 import { deployRequest, oneOffTask } from '../targets/requested-service.ts'
 import { findDefinition } from '../targets/wanted-definition.ts'
 import { withSteps } from '../targets/with-steps.ts'
@@ -17,13 +20,14 @@ export async function openMembers(waves: Waves, opening: Opening): Promise<reado
   const { aws, calling, runner, world } = opening
   const images = openImageStore({ aws, runner: calling, fetch: world.fetch })
   const open = await ecsTargetsTogether({ ...aws, images }, runner.clock)
+  const judge = await judgeOfKept(opening.inputs, opening.source, calling, world)
   // A site and its assets are two members: the one has what the other has sent.
   const sent = new Map<string, SentAssets>()
   // Loaded only where there is one: most runs deploy services of Amazon ECS alone.
   const member = async (one: PlacedService) => {
     if (one.site) return (await import('./site-member.ts')).siteMember(one, one.site, sent, opening)
     if (one.beanstalk) return (await import('./beanstalk-member.ts')).beanstalkMember(one, one.beanstalk, opening)
-    return service(one, open, opening)
+    return service(one, open, judge, opening)
   }
   return await Promise.all(waves.map((wave) => Promise.all(wave.map(member))))
 }
@@ -31,12 +35,13 @@ export async function openMembers(waves: Waves, opening: Opening): Promise<reado
 async function service(
   { name, place }: PlacedService,
   open: (change: ServiceChange) => Target,
+  judge: JudgeKept | undefined,
   { inputs, aws, runner, world, order, source }: Opening,
 ): Promise<WaveMember> {
-  const find = findDefinition(inputs, place, runner, aws.ecs)
+  const find = findDefinition(inputs, place, runner, aws.ecs, judge)
   const request = await deployRequest(inputs, place, aws.region, runner, find, source)
   const task = oneOffTask(inputs, place, runner)
-  const deployed = behindDistribution(open(request), place, aws, runner)
+  const deployed = await aroundDeployment(open(request), place, aws, runner)
   const target = await withSteps(deployed, { place, aws, runner, world, task, mayRollBack: true })
   return { name, target, terms: { ...request, order } }
 }

@@ -13,6 +13,7 @@ import type { DeployInputs } from '../inputs/deploy-inputs.ts'
 import { keptMessageTs, openChannels } from '../shared/channels.ts'
 import { postLimit } from '../shared/post-step.ts'
 import { runAndReport } from '../shared/run-and-report.ts'
+import { resumeInPost } from '../targets/around-deployment.ts'
 import { environmentHistory, orderOf } from '../targets/environment-before.ts'
 import { openSettlement } from '../targets/open-settlement.ts'
 import { awsInputsAt } from '../targets/place.ts'
@@ -119,6 +120,8 @@ export async function settleSeveral(inputs: DeployInputs, runner: Runner, world:
   const starts = saved.open.map((one) => () => settled(one, aws, runner.clock))
   // All at once: in sequence, the last stops may exceed the time limit.
   for await (const event of inParallel(starts, { most: starts.length }, () => true)) reporter.take(event)
+  const begun = saved.waves.flat().filter(({ name }) => saved.open.some((one) => one.name === name))
+  await Promise.all(begun.map(({ place }) => resumeInPost(place, aws, runner)))
   for await (const event of goingBack(saved, reporter.state(), opening, deadline)) reporter.take(event)
   reporter.take({
     kind: 'finished',

@@ -18,6 +18,7 @@ import { parseAssignments } from '../../task-definition/assignments.ts'
 import { awsInputs } from './aws-inputs.ts'
 import { channelInputs } from './channel-inputs.ts'
 import { codeDeployOverrides } from './codedeploy-inputs.ts'
+import { digestsInput } from './digests-input.ts'
 import { image, secretSources } from './image-inputs.ts'
 import { revisionInput } from './revision-input.ts'
 import { severalInputs } from './several-inputs.ts'
@@ -75,10 +76,12 @@ export const deployInputs = {
   ...awsInputs,
   ...strategyInputs,
   image,
+  digests: digestsInput,
   'keep-image': flag(false),
   'container-name': optionalText,
   'service-definition': optionalName,
   'force-desired-count': flag(false),
+  'suspend-auto-scaling': optionalFlag,
   'environment-variables': assignments,
   secrets: secretSources,
   'dry-run': flag(false),

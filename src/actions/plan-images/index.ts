@@ -52,7 +52,16 @@ async function planned(config: Config, inputs: PlanImagesInputs, runner: Runner)
     repository: images.find(({ name }) => name === '')?.repository ?? '',
     revision: revisionOutput(origin),
     tag: origin.source?.revision ?? '',
+    tags: tagsOf(images, unchanged, inputs.tag ?? origin.source?.revision ?? ''),
   }
+}
+
+/** The tag that each of several images gets, where it is built: what a dry run has in the place of digests. */
+function tagsOf(images: readonly ImageTarget[], unchanged: readonly string[], tag: string): string {
+  const built = images.filter(({ name }) => name !== '' && !unchanged.includes(name))
+  return built.length === 0 || tag === ''
+    ? '{}'
+    : JSON.stringify(Object.fromEntries(built.map(({ name }) => [name, tag])))
 }
 
 function noImage(config: string): Failure {

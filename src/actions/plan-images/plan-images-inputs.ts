@@ -37,6 +37,7 @@ export const planImagesInputs = {
   'oci-layout': optionalText,
   'build-all': flag(false),
   'allow-none': flag(false),
+  tag: optionalText,
   'cache-from': lines,
   'cache-to': lines,
   'build-args': lines,

@@ -1,8 +1,9 @@
 import { deploymentRows } from '../../config/deployment-rows.ts'
 import { type LoadedConfig, loadConfig } from '../../config/load.ts'
+import { requireContainerImages } from '../../config/released-images.ts'
 import type { Config } from '../../config/schema.ts'
 import { selectBeanstalk } from '../../config/select-beanstalk.ts'
-import { selectImage } from '../../config/select-images.ts'
+import { selectImage, selectImages } from '../../config/select-images.ts'
 import { selectSite } from '../../config/select-site.ts'
 import { memberNames, selectEnvironment, selectTargets } from '../../config/select-target.ts'
 import { originsIn } from '../../config/setting-origins.ts'
@@ -29,7 +30,7 @@ export const action: Action<typeof inputs> = {
   async main({ config: file, environments, singleImage, approvalEnvironment, afterEnvironment }, runner) {
     const loaded = loadConfig(await runner.files.readText(file, 'config'), file)
     const { config } = loaded
-    if (singleImage) requireSingleImage(loaded)
+    requireDeployableImages(loaded, environments, singleImage)
     const targets = selectTargets(config, environments)
     const everything = environments.map((name) => selectEnvironment(config, name))
     const [first] = everything
@@ -41,6 +42,8 @@ export const action: Action<typeof inputs> = {
     const outputs = {
       matrix: JSON.stringify(rows),
       repository: image?.repository,
+      several: config.images === undefined ? undefined : 'true',
+      filtered: selectImages(config).some(({ paths }) => paths !== undefined) ? 'true' : undefined,
       'image-environment': image?.environment,
       'image-region': image?.region,
       'image-role': image?.roleArn,
@@ -67,14 +70,17 @@ export const action: Action<typeof inputs> = {
   },
 }
 
-/** Which service gets which of several images is not defined in slipway.yml. */
-function requireSingleImage({ config, file, at }: LoadedConfig): void {
+/** Of several images, slipway.yml says which containers get which; a caller with one image of its own deploys no others. */
+function requireDeployableImages(loaded: LoadedConfig, environments: readonly string[], singleImage: boolean): void {
+  const { config, file, at } = loaded
   if (config.images === undefined) return
+  requireContainerImages(loaded, singleImage ? [] : environments)
+  if (!singleImage) return
   throw new Failure({
     code: 'config-invalid',
-    what: text`The configuration has several images, and this workflow deploys one image to all services`,
-    mistakes: [{ file, ...at(['images']), message: text`images is not deployed by deploy.yml` }],
-    fix: text`Build them with build.yml, and deploy each service with the action deploy: image is the repository, @ and its digest of the output digests.`,
+    what: text`The configuration has several images, and this step builds and deploys one`,
+    mistakes: [{ file, ...at(['images']), message: text`images is not deployed by the root action` }],
+    fix: text`Use the workflow deploy.yml, which builds all images and gives each service its own; or build.yml, and the action deploy with its output digests.`,
   })
 }
 

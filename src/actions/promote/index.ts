@@ -24,6 +24,18 @@ export const action = createPromote(network)
 
 async function main(given: PromoteInputs, runner: Runner, world: World): Promise<void> {
   if (given.githubToken) runner.mask(given.githubToken)
+  if (given.digests === undefined) return await promoteOne(given, undefined, runner, world)
+  const { promoteImages } = await import('./promote-images.ts')
+  await promoteImages(given, runner, (one, release, kept) => promoteOne(one, release, kept, world))
+}
+
+/** `release`: the digest that deployments of several images leave on GitHub's page; undefined: that of the image. */
+async function promoteOne(
+  given: PromoteInputs,
+  release: string | undefined,
+  runner: Runner,
+  world: World,
+): Promise<void> {
   const place = await atEnvironment(given, runner)
   const { inputs } = place
   const promotion = promotionOf(inputs)
@@ -34,7 +46,8 @@ async function main(given: PromoteInputs, runner: Runner, world: World): Promise
   const isCopied = ends.some((end) => nameOf(end) !== nameOf(source))
   const plan = await findSource(source, promotion.reference, inputs.referrers && isCopied)
   reportSource(plan, promotion, runner)
-  if (!(await isRunByAll(place, plan.root.digest, runner, world))) return reportNothing(plan, ends, [], runner)
+  if (!(await isRunByAll(place, release ?? plan.root.digest, runner, world)))
+    return reportNothing(plan, ends, [], runner)
   const found = await describeTargets(ends, { ...inputs, namedBy: 'to, to-region or to-role-to-assume' })
   for (const target of found) await requireTags(plan, target, promotion.tags)
   if (inputs.dryRun) return reportDryRun(plan, found, promotion, runner)

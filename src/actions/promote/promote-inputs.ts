@@ -3,8 +3,10 @@ import { flag, type InputReader, type Inputs, invalidInputs, list, optionalText 
 import { type Text, text, untrusted } from '../../text.ts'
 import { awsInputs, region } from '../inputs/aws-inputs.ts'
 import { copyTargets } from '../inputs/copy-targets.ts'
+import { digestsInput } from '../inputs/digests-input.ts'
 import { image } from '../inputs/image-inputs.ts'
 import { givenInputs, lostValues } from '../inputs/lost-inputs.ts'
+import { revisionInput } from '../inputs/revision-input.ts'
 
 const tagRule = 'at most 128 letters, digits, "_", "." and "-", not starting with "." or "-"'
 
@@ -38,6 +40,8 @@ export const promoteInputs = {
   image,
   repository,
   digest,
+  digests: digestsInput,
+  revision: revisionInput,
   to: copyTargets('to'),
   'to-region': region,
   'to-role-to-assume': optionalText,

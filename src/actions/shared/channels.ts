@@ -74,7 +74,12 @@ export async function openChannels(
     sha: environment.GITHUB_SHA ?? '',
     environment: place.environment,
     logUrl: runUrl(run) ?? run.serverUrl,
-    deployed: deployedBy(purpose, services ?? [place.name ?? subject.service], place, commit),
+    deployed: deployedBy(
+      purpose,
+      services ?? [place.name ?? subject.service],
+      { ...place, digests: inputs.digests },
+      commit,
+    ),
     fetch,
     clock,
     debug: (line) => log.debug(line),

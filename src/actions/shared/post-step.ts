@@ -3,6 +3,7 @@ import { parseRecord } from '../../deployment/deployment-record.ts'
 import { type DeploymentState, initialState } from '../../deployment/state.ts'
 import type { Runner } from '../../runner/action.ts'
 import type { DeployInputs } from '../inputs/deploy-inputs.ts'
+import { resumeInPost } from '../targets/around-deployment.ts'
 import { openSettlement } from '../targets/open-settlement.ts'
 import { awsInputsAt, type Place } from '../targets/place.ts'
 import { openAws } from '../world/open-aws.ts'
@@ -38,6 +39,7 @@ export async function settleInPost(inputs: DeployInputs, runner: Runner, world: 
     const { settleCancelled } = await import('../../deployment/settle-cancelled.ts')
     const settlement = await openSettlement(record, aws, runner.clock)
     for await (const event of settleCancelled(record, settlement, runner.clock)) reporter.take(event)
+    await resumeInPost(place, aws, runner)
   }
   await reporter.sendFinalReport()
 }

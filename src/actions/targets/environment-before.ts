@@ -11,6 +11,7 @@ import { text, untrusted } from '../../text.ts'
 import type { DeployInputs } from '../inputs/deploy-inputs.ts'
 import type { World } from '../world/world.ts'
 import { configOf, type Place } from './place.ts'
+import { digestOfRelease } from './placed-images.ts'
 
 /** What must have been deployed before, by the input `after-environment`; undefined without it, and where nothing is deployed. */
 export async function orderOf(
@@ -20,7 +21,7 @@ export async function orderOf(
   source: Source | undefined,
   runner: Runner,
 ): Promise<EnvironmentOrder | undefined> {
-  const { afterEnvironment: before, environment, deploymentId } = inputs
+  const { afterEnvironment: before, environment, deploymentId, digests } = inputs
   if (before === undefined || deploymentId !== undefined) return undefined
   if (environment === undefined || environment === before)
     throw invalidInputs([text`after-environment must differ from environment (${untrusted(before)})`])
@@ -28,7 +29,16 @@ export async function orderOf(
   const { GITHUB_RUN_ID: run = '' } = runner.environment
   const commit = source?.revision ?? ''
   const configured = config && (await import('../../config/select-target.ts')).memberNames(config.config, before)
-  return { environment, before, services: configured ?? services, digest: digestIn(image), commit, run }
+  const digest = digestOf(image, digests, commit)
+  return {
+    environment,
+    before,
+    services: configured ?? services,
+    digest,
+    isOfSeveral: digests !== undefined,
+    commit,
+    run,
+  }
 }
 
 /** How deployments to other environments ended, as GitHub's deployment page has it. */
@@ -45,13 +55,17 @@ export function environmentHistory(
 export function deployedBy(
   purpose: DeploymentState['purpose'],
   services: Deployed['services'],
-  { image }: Pick<Place, 'image'>,
+  { image, digests }: Pick<Place, 'image'> & Partial<Pick<DeployInputs, 'digests'>>,
   commit: Commit | undefined,
 ): Deployed {
   if (purpose === 'rollback') return { services, what: 'rollback' }
   const isBegunBefore = purpose === 'answer' || purpose === 'watch'
   const named = commit === undefined ? 'commit' : (`commit:${commit.sha}` as const)
-  return { services, what: isBegunBefore ? 'continued' : (digestIn(image) ?? named) }
+  return { services, what: isBegunBefore ? 'continued' : (digestOf(image, digests, commit?.sha ?? '') ?? named) }
+}
+
+function digestOf(image: string | undefined, digests: DeployInputs['digests'], commit: string): Sha256 | undefined {
+  return digests === undefined ? digestIn(image) : digestOfRelease(digests, commit)
 }
 
 function digestIn(image: string | undefined): Sha256 | undefined {

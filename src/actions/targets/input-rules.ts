@@ -1,3 +1,4 @@
+import { isDigest } from '../../image/reference.ts'
 import type { Runner } from '../../runner/action.ts'
 import { type InputSpec, invalidInputs } from '../../runner/inputs.ts'
 import { type Text, text, untrusted } from '../../text.ts'
@@ -26,7 +27,22 @@ export function unpaired(inputs: DeployInputs): readonly Text[] {
   const lonely = pairs.filter(([, one, other]) => (one === undefined) !== (other === undefined))
   return [
     ...lonely.map(([name]) => text`${name} and ${name}-name require each other`),
+    ...releaseOfImages(inputs),
     ...(inputs.keepImage && inputs.image !== undefined ? [text`image and keep-image are mutually exclusive`] : []),
+  ]
+}
+
+/** `digests` are of the images of slipway.yml, and take the place of the one image. */
+function releaseOfImages({ digests, environment, image, keepImage, dryRun }: DeployInputs): readonly Text[] {
+  if (digests === undefined) return []
+  const others = [image === undefined ? '' : 'image', keepImage ? 'keep-image' : ''].filter(Boolean)
+  const tags = Object.entries(digests).flatMap(([name, one]) => (isDigest(one) ? [] : [name]))
+  return [
+    ...(environment === undefined ? [text`digests requires environment: its images are those of slipway.yml`] : []),
+    ...others.map((other) => text`digests and ${other} are mutually exclusive`),
+    ...(tags.length > 0 && !dryRun
+      ? [text`digests has a tag and no digest of ${untrusted(tags.join(', '))}, which only a dry run accepts`]
+      : []),
   ]
 }
 

@@ -17,7 +17,11 @@ export function factsOf(
     ['cluster', arnInputs.cluster !== undefined],
     ['slipway.yml names the service', target !== undefined],
     ['slipway.yml names a task definition', target?.taskDefinition !== undefined],
-    ['slipway.yml names an image and a task definition', hasImage === true && target?.taskDefinition !== undefined],
+    [
+      'slipway.yml names an image and a task definition',
+      hasImage === true && target?.taskDefinition !== undefined && target.containers === undefined,
+    ],
+    ['slipway.yml names images of containers', target?.containers !== undefined],
     ['slipway.yml names the role', target?.roleArn !== undefined],
   ]
   return facts.filter(([, holds]) => holds).map(([fact]) => fact)

@@ -11,6 +11,7 @@ import type { Check, ReleaseTask } from '../../targets/steps/request/release-ste
 import type { AwsInputs } from '../inputs/aws-inputs.ts'
 import type { DeployInputs } from '../inputs/deploy-inputs.ts'
 import { factsOf, isGiven, originsOf } from './place-origins.ts'
+import type { PlacedImage, placedImages } from './placed-images.ts'
 
 /** The target of a deployment, from slipway.yml and from the inputs, which have precedence. */
 export interface Place {
@@ -24,6 +25,8 @@ export interface Place {
   readonly roleArn?: string | undefined
   /** With its registry. */
   readonly image?: string | undefined
+  /** Of several images, those of the service's containers; undefined without `digests`. */
+  readonly images?: readonly PlacedImage[] | undefined
   readonly cluster: string
   /** Undefined: a task definition is registered and nothing deployed. */
   readonly service?: string | undefined
@@ -35,6 +38,7 @@ export interface Place {
   readonly serviceDefinition?: string | undefined
   readonly codeDeployApplication?: string | undefined
   readonly codeDeployDeploymentGroup?: string | undefined
+  readonly suspendAutoScaling?: boolean | undefined
   /** Of slipway.yml alone. */
   readonly settings?: DeploymentSettings | undefined
   readonly after?: AfterDeployment | undefined
@@ -91,6 +95,7 @@ export async function placeIn(
     verify: await checksOf(inputs, target),
     environment: inputs.environment,
     image: configured?.image ?? inputs.image,
+    images: configured?.images,
     cluster: where.cluster ?? 'default',
     service: where.service,
     region: where.region,
@@ -117,6 +122,7 @@ function mergedPlace(inputs: DeployInputs, target: Target | undefined) {
     service: target?.service ?? inputs.service,
     taskDefinition: inputs.taskDefinition ?? target?.taskDefinition,
     container: inputs.containerName ?? target?.container,
+    suspendAutoScaling: inputs.suspendAutoScaling ?? target?.suspendAutoScaling,
     serviceDefinition: inputs.serviceDefinition ?? target?.serviceDefinition,
     codeDeployApplication: inputs.codedeployApplication ?? target?.codeDeployApplication,
     codeDeployDeploymentGroup: inputs.codedeployDeploymentGroup ?? target?.codeDeployDeploymentGroup,
@@ -151,14 +157,24 @@ export async function configOf(inputs: DeployInputs, { files }: Runner): Promise
 
 /** The environment's part of slipway.yml. */
 async function configuredPlace(loaded: LoadedConfig, inputs: DeployInputs) {
-  const { environment = '', service } = inputs
+  const { environment = '', service, digests } = inputs
   const { selectImages } = await import('../../config/select-images.ts')
   const { selectTarget } = await import('../../config/select-target.ts')
   const { originsIn } = await import('../../config/setting-origins.ts')
   const target = selectTarget(loaded.config, environment, service)
   const built = selectImages(loaded.config)
   const image = fullImage(inputs.image, built)
-  return { target, image, hasImage: built.length > 0, origins: originsIn(loaded, environment, target.name) }
+  const images = digests && (await imagesOf(loaded, target, digests))
+  return { target, image, images, hasImage: built.length > 0, origins: originsIn(loaded, environment, target.name) }
+}
+
+/** Loaded only now: most files have one image. */
+async function imagesOf(
+  ...[loaded, target, digests]: Parameters<typeof placedImages>
+): Promise<readonly PlacedImage[]> {
+  const { requireContainerImages } = await import('../../config/released-images.ts')
+  requireContainerImages(loaded, [target.environment])
+  return (await import('./placed-images.ts')).placedImages(loaded, target, digests)
 }
 
 /**

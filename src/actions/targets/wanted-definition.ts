@@ -1,3 +1,4 @@
+import type { Origin } from '../../deployment/origin.ts'
 import { Failure } from '../../failure.ts'
 import type { Ecs, JsonObject, Service } from '../../ports.ts'
 import type { Files, Runner } from '../../runner/action.ts'
@@ -9,6 +10,7 @@ import { noChanges, render } from '../../task-definition/render.ts'
 import { whyUndeployable } from '../../task-definition/standing.ts'
 import { setting, text, untrusted } from '../../text.ts'
 import type { DeployInputs } from '../inputs/deploy-inputs.ts'
+import { containerImages, type JudgeKept } from './container-images.ts'
 import type { Place } from './place.ts'
 import { requireValid } from './valid-definition.ts'
 
@@ -16,24 +18,34 @@ import { requireValid } from './valid-definition.ts'
 export type FindDefinition = (
   service: Service | undefined,
   current: JsonObject | undefined,
+  origin?: Origin | undefined,
 ) => Promise<WantedDefinition>
 
 /**
  * A file is rendered and registered; an existing revision is deployed as it is, unless an image is to be put in; with
  * neither, the definition that the service runs now is the base.
  */
-export function findDefinition(inputs: DeployInputs, place: Place, { files, log }: Runner, ecs: Ecs): FindDefinition {
-  return async (service, current) => {
+export function findDefinition(
+  inputs: DeployInputs,
+  place: Place,
+  { files, log }: Runner,
+  ecs: Ecs,
+  judge?: JudgeKept | undefined,
+): FindDefinition {
+  return async (service, current, origin) => {
     const source = (await sourceOf(inputs, place, files)) ?? runningIn(service)
     const isRunning =
       current !== undefined && source.kind === 'revision' && textIn(current, 'taskDefinitionArn') === source.reference
     const original = isRunning ? { definition: current } : await readDefinition(source, { ecs, files })
     const { definition } = original
     const { environmentVariables: environment, secrets } = inputs
-    if (place.image !== undefined || environment.size > 0 || secrets.size > 0) {
-      const container = place.container ?? containerFor(definition)
-      const images = place.image === undefined ? [] : [{ container, image: place.image }]
-      const changes = { ...noChanges, images, containers: [container], environment, secrets }
+    const several = await containerImages(place, { definition: current, origin }, judge)
+    const isOfOne = place.image !== undefined || environment.size > 0 || secrets.size > 0
+    if (isOfOne || several.length > 0) {
+      const container = isOfOne ? (place.container ?? containerFor(definition)) : undefined
+      const one = container === undefined || place.image === undefined ? [] : [{ container, image: place.image }]
+      const containers = container === undefined ? [] : [container]
+      const changes = { ...noChanges, images: [...one, ...several], containers, environment, secrets }
       const rendered = render(definition, changes)
       requireValid(rendered, original, log, byPreflight)
       return { definition: rendered, original }

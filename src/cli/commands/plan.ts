@@ -8,6 +8,11 @@ import { runForEach } from '../run-with-profile.ts'
 const inputs: CommandOptions = {
   ...placeOptions,
   ...definitionOptions,
+  digests: {
+    type: 'string',
+    value: 'JSON',
+    description: 'Digest or tag of each of several images, such as {"api":"v2"}.',
+  },
   'codedeploy-appspec': { type: 'string', value: 'FILE', description: 'AppSpec of CodeDeploy.' },
   'desired-count': { type: 'string', value: 'COUNT', description: 'Number of tasks.' },
   'force-new-deployment': { type: 'boolean', description: 'Deploys although nothing differs.' },

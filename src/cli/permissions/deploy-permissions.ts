@@ -28,6 +28,19 @@ export const readingOfTasks = {
   when: 'evidence',
 } as const satisfies Permission
 
+const suspension = {
+  actions: [
+    'application-autoscaling:DescribeScalableTargets',
+    'application-autoscaling:RegisterScalableTarget',
+    'application-autoscaling:ListTagsForResource',
+    'application-autoscaling:TagResource',
+    'application-autoscaling:UntagResource',
+  ],
+  why: '`suspend-auto-scaling`: suspend and resume, and mark the scalable target while it is suspended',
+  without: 'fails before anything is changed',
+  when: 'suspend-auto-scaling',
+} as const satisfies Permission
+
 /** Permissions of `deploy`. */
 export const deploy = [
   { actions: ['ecs:DescribeServices'], why: 'read the service, and verify the end', without: 'fails' },
@@ -77,6 +90,7 @@ export const deploy = [
     without: 'sets it, with a warning',
     when: 'desired-count',
   },
+  suspension,
   {
     actions: ['ecs:ListServiceDeployments', 'ecs:DescribeServiceDeployments', 'ecs:DescribeServiceRevisions'],
     why: 'watch exactly this deployment',

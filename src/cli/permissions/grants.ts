@@ -86,12 +86,16 @@ function tagGrants(place: ResourcePlace): readonly Grant[] {
   ]
 }
 
-function ecsArn({ region, accountId }: AccountPlace, resource: string): string {
-  return `arn:${partitionOf(region).id}:ecs:${region}:${accountId}:${resource}`
+function ecsArn(place: AccountPlace, resource: string): string {
+  return arnOf('ecs', place, resource)
 }
 
-function codeDeployArn({ region, accountId }: AccountPlace, resource: string): string {
-  return `arn:${partitionOf(region).id}:codedeploy:${region}:${accountId}:${resource}`
+function arnOf(service: string, { region, accountId }: AccountPlace, resource: string): string {
+  return `arn:${partitionOf(region).id}:${service}:${region}:${accountId}:${resource}`
+}
+
+function codeDeployArn(place: AccountPlace, resource: string): string {
+  return arnOf('codedeploy', place, resource)
 }
 
 function codeDeployResource(kind: ResourceKind, place: ResourcePlace): string {
@@ -118,6 +122,9 @@ function resourcesOfKind(kind: ResourceKind, place: ResourcePlace): readonly str
       return [ecsArn(place, `task/${cluster}/*`)]
     case 'task-definition':
       return [ecsArn(place, `task-definition/${definition?.family ?? '*'}:*`)]
+    // AWS chooses the id.
+    case 'scalable-target':
+      return [arnOf('application-autoscaling', place, 'scalable-target/*')]
     case 'application':
     case 'deployment-group':
     case 'deployment-config':

@@ -12,6 +12,7 @@ export const features = {
   'create-service': 'service-definition: creates a missing service',
   express: 'services in Express Mode of Amazon ECS',
   'desired-count': 'desired-count',
+  'suspend-auto-scaling': 'suspend-auto-scaling',
   'run-task': 'run-task',
   'create-repository': 'create-repository',
   'lifecycle-policy': 'lifecycle-policy',

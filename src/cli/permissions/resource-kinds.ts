@@ -21,6 +21,7 @@ export type ResourceKind =
   | 'platform'
   | 'repository'
   | 'role'
+  | 'scalable-target'
   | 'secret'
   | 'service'
   | 'service-deployment'
@@ -34,6 +35,10 @@ export type ResourceKind =
 /** Resource types of each action: Service Authorization Reference, in the form of cfn-lint 1.58.0 (`Policies.json`). */
 export const resourceKinds = {
   'application-autoscaling:DescribeScalableTargets': ['any'],
+  'application-autoscaling:ListTagsForResource': ['scalable-target'],
+  'application-autoscaling:RegisterScalableTarget': ['scalable-target'],
+  'application-autoscaling:TagResource': ['scalable-target'],
+  'application-autoscaling:UntagResource': ['scalable-target'],
   'autoscaling:*': ['any'],
   'cloudformation:*': ['any'],
   'cloudfront:CreateInvalidation': ['distribution'],

@@ -161,6 +161,7 @@ function featuresOf(target: Target, count: number, choices: PolicyChoices): Read
     ...several,
     ...creates,
     ...(target.after ? (['invalidate'] as const) : []),
+    ...(target.suspendAutoScaling ? (['suspend-auto-scaling'] as const) : []),
     isCodeDeploy ? 'codedeploy' : 'ecs',
   ]
   return new Set(chosen.filter((feature) => !choices.without.includes(feature)))

@@ -1,4 +1,5 @@
 import { Failure, type FailureCode } from '../../failure.ts'
+import { failureWithOrigins } from '../../origins.ts'
 import type { Context } from '../context.ts'
 import type { DeploymentEvent } from '../events.ts'
 import { causeOf, unexpected } from '../outcomes.ts'
@@ -32,8 +33,9 @@ export async function* lookAhead(member: WaveMember, context: Context): AsyncGen
 async function* look({ target, terms }: WaveMember, context: Context, failed: (error: unknown) => void): Events<void> {
   try {
     if (target.lookAhead) yield* target.lookAhead(terms, context)
-  } catch (error) {
-    if (context.signal.aborted) throw error
+  } catch (thrown) {
+    if (context.signal.aborted) throw thrown
+    const error = failureWithOrigins(thrown, terms.origins)
     const isKnown = error instanceof Failure
     if (isKnown && passing.includes(error.parts.code)) return
     if (!isKnown) failed(error)

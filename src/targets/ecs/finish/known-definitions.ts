@@ -31,8 +31,8 @@ export function openKnownDefinitions(named: { readonly cluster: string; readonly
       return conceal(value)
     },
     reading: (aws) => ({ ...aws, ...readsOf(aws, know) }),
-    wanting: (wanted) => async (service, current) => {
-      const found = await wanted(service, current)
+    wanting: (wanted) => async (service, current, origin) => {
+      const found = await wanted(service, current, origin)
       for (const definition of [current, found.definition]) know(definition)
       return found
     },

@@ -7,7 +7,7 @@ import { groupNameOf } from '../codedeploy-group/group-name.ts'
 import { locateGroup } from '../codedeploy-group/group-search.ts'
 import type { Conflict } from '../facts/conflicting-deployment.ts'
 import { isExpress, requireSupported } from '../facts/express-mode.ts'
-import { provenanceOf, withoutOrigin } from '../facts/origin-tags.ts'
+import { originOf, provenanceOf, withoutOrigin } from '../facts/origin-tags.ts'
 import { readRevisions } from '../facts/read-revisions.ts'
 import { isSound, readService } from '../facts/read-service.ts'
 import { engineOf, requireService, runningTaskDefinition } from '../facts/service-facts.ts'
@@ -74,7 +74,7 @@ export async function readTarget(
     (await unlessDenied(readRevisions(running, ecs), () => denied.push('ecs:DescribeTaskDefinition'))) ?? {}
   const judgement = begun(watchman?.judge(provenanceOf(stored)) ?? Promise.resolve<Judgement>({ kind: 'pass' }))
   const current = stored ? withoutOrigin(stored) : undefined
-  const rendered = await request.wanted(service, current)
+  const rendered = await request.wanted(service, current, originOf(stored))
   const wanted = { ...rendered, definition: withoutOrigin(rendered.definition) }
   requireContainers([...(request.tasksBefore ?? []), ...(request.tasksLater ?? [])], wanted.definition)
   const atGroup =

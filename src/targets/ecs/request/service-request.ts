@@ -1,3 +1,4 @@
+import type { Origin } from '../../../deployment/origin.ts'
 import type { Terms } from '../../../deployment/terms.ts'
 import type { Source } from '../../../document/document.ts'
 import type { Place } from '../../../mistake.ts'
@@ -13,8 +14,15 @@ export interface ServiceChange {
   readonly cluster: string
   readonly service: string
   readonly region: string
-  /** Finds and renders the definition that is wanted. `current` is what the service runs now; a missing service runs none. */
-  wanted(service: Service | undefined, current: JsonObject | undefined): Promise<WantedDefinition>
+  /**
+   * Finds and renders the definition that is wanted. `current` is what the service runs now, and `origin` where that comes from; a
+   * missing service runs none.
+   */
+  wanted(
+    service: Service | undefined,
+    current: JsonObject | undefined,
+    origin?: Origin | undefined,
+  ): Promise<WantedDefinition>
   readonly desiredCount?: number | undefined
   /** Also where autoscaling owns the count. */
   readonly forceDesiredCount?: boolean | undefined
