@@ -13,6 +13,7 @@ import { deployBeanstalk, doctorBeanstalk } from '../src/cli/permissions/beansta
 import { buildPush, imageScan, registerTaskDefinition } from '../src/cli/permissions/build-permissions.ts'
 import { deploy } from '../src/cli/permissions/deploy-permissions.ts'
 import { doctor, pastDeployment } from '../src/cli/permissions/doctor-permissions.ts'
+import { deployExpress } from '../src/cli/permissions/express-permissions.ts'
 import { continueDeployment, rollback } from '../src/cli/permissions/later-permissions.ts'
 import { permissionMarkdown } from '../src/cli/permissions/permission-tables.ts'
 import { preflight } from '../src/cli/permissions/preflight-permissions.ts'
@@ -64,6 +65,7 @@ fill('actions/promote/README.md', { permissions: permissionMarkdown(promote, ['A
 fill('actions/rollback/README.md', { permissions: permissionMarkdown(rollback, threeColumns) })
 fill('actions/deploy-site/README.md', { permissions: permissionMarkdown(deploySite, threeColumns) })
 fill('actions/deploy-beanstalk/README.md', { permissions: permissionMarkdown(deployBeanstalk, threeColumns) })
+fill('actions/deploy-express/README.md', { permissions: permissionMarkdown(deployExpress, threeColumns) })
 fill('actions/continue/README.md', { permissions: permissionMarkdown(continueDeployment, threeColumns) })
 fill('actions/doctor/README.md', {
   permissions: permissionMarkdown([...doctor, ...doctorBeanstalk, ...doctorSite], twoColumns),

@@ -10,6 +10,7 @@ const actions = {
   deploy: () => import('./actions/deploy/index.ts'),
   'deploy-site': () => import('./actions/deploy-site/index.ts'),
   'deploy-beanstalk': () => import('./actions/deploy-beanstalk/index.ts'),
+  'deploy-express': () => import('./actions/deploy-express/index.ts'),
   doctor: () => import('./actions/doctor/index.ts'),
   notify: () => import('./actions/notify/index.ts'),
   plan: () => import('./actions/plan/index.ts'),

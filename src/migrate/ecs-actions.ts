@@ -50,7 +50,8 @@ export const translateDeploy: Translate = (step, { options }) => {
   }
 }
 
-function keptInputs(step: Step): readonly NewInput[] {
+/** All inputs of a step as they are. */
+export function keptInputs(step: Step): readonly NewInput[] {
   return [...step.with.keys()].map((name) => ({ name, keep: name }))
 }
 

@@ -30,6 +30,14 @@ export const ecrLoginInputs: PeerInputs = {
   'registry-type': notNeeded,
 }
 
+/** aws-actions/amazon-ecs-deploy-express-service. */
+export const expressInputs: PeerInputs = {
+  ...same('service-name image execution-role-arn infrastructure-role-arn cluster container-port environment-variables'),
+  ...same('secrets command log-group log-stream-prefix repository-credentials tags mutate-tags-on-update cpu memory'),
+  ...same('task-role-arn subnets security-groups health-check-path min-task-count max-task-count auto-scaling-metric'),
+  ...same('auto-scaling-target-value'),
+}
+
 /** docker/build-push-action, but for its tags. */
 export const buildInputs: PeerInputs = {
   ...same(

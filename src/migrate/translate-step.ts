@@ -2,6 +2,7 @@ import { text, untrusted } from '../text.ts'
 import { translateBake } from './bake-action.ts'
 import { isMergeable, translateBuild } from './build-action.ts'
 import { translateDeploy, translateRender, unknownInputs } from './ecs-actions.ts'
+import { translateExpress } from './express-action.ts'
 import { isEcrRegistry } from './image-reference.ts'
 import { credentialInputs, ecrLoginInputs, keyInputs } from './peer-inputs.ts'
 import { translateScript } from './shell/translate-script.ts'
@@ -15,10 +16,7 @@ const actions: Readonly<Record<string, Translate>> = {
   'aws-actions/amazon-ecr-login': translateEcrLogin,
   'aws-actions/amazon-ecs-render-task-definition': translateRender,
   'aws-actions/amazon-ecs-deploy-task-definition': translateDeploy,
-  'aws-actions/amazon-ecs-deploy-express-service': () =>
-    left(
-      text`Express Mode is a separate API, which Slipway does not call: docs/migrate.md has the way to a service of your own`,
-    ),
+  'aws-actions/amazon-ecs-deploy-express-service': translateExpress,
   'jakejarvis/s3-sync-action': ofSite,
   'reggionick/s3-deploy': ofSite,
   'chetan/invalidate-cloudfront-action': ofSite,

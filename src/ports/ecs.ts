@@ -139,4 +139,6 @@ export interface Ecs extends ExpressServices {
   registerTaskDefinition(definition: JsonObject): Promise<JsonObject>
   /** Adds tags to a resource, or changes their values. */
   tagResource(arn: string, tags: Readonly<Record<string, string>>): Promise<void>
+  /** Removes tags from a resource, by their keys. */
+  untagResource(arn: string, keys: readonly string[]): Promise<void>
 }

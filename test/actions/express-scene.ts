@@ -9,6 +9,7 @@ import { region } from '../deployment/scene.ts'
 import { said } from '../refusal.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import { type ExpressOptions, seedExpressService } from '../simulator/express-fixture.ts'
+import { seedCluster, seedExecutionRole } from '../simulator/seeding.ts'
 import { createSimulator, type Simulator } from '../simulator/simulator.ts'
 import { environment, here, takenBySlack } from './scene.ts'
 
@@ -18,6 +19,18 @@ export function expressScene(options: ExpressOptions = {}) {
   sim.recorder.clear()
   return { sim, ...seeded }
 }
+
+/** The cluster `shop` without a service. */
+export function emptyCluster(): Simulator {
+  const sim = createSimulator()
+  seedCluster(sim.world, { service: 'other' })
+  seedExecutionRole(sim)
+  sim.world.region(region).logs.createGroup('/shop/api')
+  sim.recorder.clear()
+  return sim
+}
+
+export const accountRole = (sim: Simulator, name: string) => `arn:aws:iam::${sim.world.accountId}:role/${name}`
 
 export const worldOf = (sim: Simulator) => ({ requestHandler: sim.requestHandler, fetch: async () => takenBySlack() })
 

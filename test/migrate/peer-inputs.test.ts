@@ -9,6 +9,7 @@ import {
   credentialInputs,
   deployInputs,
   ecrLoginInputs,
+  expressInputs,
   metadataInputs,
   notNeeded,
   type PeerInputs,
@@ -30,6 +31,7 @@ describe.each<[string, PeerInputs, string]>([
   ['docker/metadata-action', metadataInputs, 'build-push'],
   ['amazon-ecs-render-task-definition', renderInputs, 'register-task-definition'],
   ['amazon-ecs-deploy-task-definition', deployInputs, 'deploy'],
+  ['amazon-ecs-deploy-express-service', expressInputs, 'deploy-express'],
 ])('%s', (title, table, action) => {
   test('has in the page every input that is translated', () => {
     const listed = section(title)

@@ -9,6 +9,13 @@ export function isExpress({ resourceManagementType }: Service): boolean {
   return resourceManagementType === 'ECS'
 }
 
+/** The failure for a missing Express service, with what it would be created from; any other error as it is. */
+export function missingExpress(error: unknown): unknown {
+  if (!(error instanceof Failure) || error.parts.code !== 'service-not-found') return error
+  const fix = text`Correct service-name, cluster or aws-region. To create the service, set infrastructure-role-arn, and execution-role-arn or task-definition. Nothing has been changed.`
+  return new Failure({ ...error.parts, fix })
+}
+
 type Asked = Pick<
   ServiceRequest,
   | 'desiredCount'

@@ -39,6 +39,6 @@ export function startedEvent(
       : isExpress
         ? expressCommands(where)
         : ecsCommands(where),
-    outputs: isCodeDeploy ? { 'codedeploy-deployment-id': deploymentId } : noOutputs,
+    outputs: isExpress ? {} : isCodeDeploy ? { 'codedeploy-deployment-id': deploymentId } : noOutputs,
   }
 }

@@ -6,7 +6,7 @@ import { findInFlight, type InFlight, requireGroup, withGroup } from '../codedep
 import { groupNameOf } from '../codedeploy-group/group-name.ts'
 import { locateGroup } from '../codedeploy-group/group-search.ts'
 import type { Conflict } from '../facts/conflicting-deployment.ts'
-import { isExpress, requireSupported } from '../facts/express-mode.ts'
+import { isExpress, missingExpress, requireSupported } from '../facts/express-mode.ts'
 import { originOf, provenanceOf, withoutOrigin } from '../facts/origin-tags.ts'
 import { readRevisions } from '../facts/read-revisions.ts'
 import { isSound, readService } from '../facts/read-service.ts'
@@ -63,7 +63,9 @@ export async function readTarget(
     isCreated(request) && (seen === undefined || seen.status === 'INACTIVE')
   const found = await readService(context, request, (seen) => isToBeMade(seen) || isSound(seen))
   if (isToBeMade(found)) return undefined
-  const service = await requireService(found, request, ecs)
+  const service = await requireService(found, request, ecs).catch((error: unknown) => {
+    throw request.express ? missingExpress(error) : error
+  })
   const engine = engineOf(service, request.service)
   requireSupported(request, service)
   requireSubnets(request.runTask, service)
