@@ -4,14 +4,11 @@ import type { Changed, Obstacle } from '../../deployment/conflict.ts'
 import type { End } from '../../deployment/outcomes.ts'
 import type { Events, Prepared, Ready } from '../../deployment/target.ts'
 import { forPreparation } from '../../deployment/time-limits.ts'
-import { Failure } from '../../failure.ts'
 import type { DeploymentGroup } from '../../ports.ts'
 import { findRegistered, type Registration } from '../../task-definition/register.ts'
 import { ownCount } from './change/desired-count.ts'
 import { type Marking, markingOf, moveTags, obtainRevision, settleRevision } from './change/register-revision.ts'
-import { rollOut } from './change/update-and-watch.ts'
-import { isExpress } from './facts/express-mode.ts'
-import { runningTaskDefinition } from './facts/service-facts.ts'
+import { startChange } from './change/start-change.ts'
 import { decidePlan, withSettings } from './prepare/decide-plan.ts'
 import { changed, conflictOf, obstacleOf } from './prepare/obstacles.ts'
 import { pauseStages } from './prepare/pause-stages.ts'
@@ -25,7 +22,6 @@ import type { EcsContext, Rollout } from './request/ecs-context.ts'
 import { versionOf } from './request/revision-version.ts'
 import { endOf, type ServiceEnd } from './request/service-end.ts'
 import type { ServiceRequest } from './request/service-request.ts'
-import { settingsUpdate, updateSettings } from './strategy/service-settings.ts'
 import { isAdoptable, isCopied } from './strategy/update-effects.ts'
 
 /** Reads a service and what is wanted of it, and decides; the result makes the change. A service that is missing may be made. */
@@ -119,7 +115,7 @@ async function* change(
   if (failed) return endOf(failed, engine)
   const current = await recheckService(rollout, reading)
   if (current === undefined) return changed(service)
-  const result = yield* start(current, reading, plan, group)
+  const result = yield* startChange(current, reading, plan, group)
   return 'outcome' in result ? endOf(result, engine) : result
 }
 
@@ -173,30 +169,4 @@ async function* oneOff(rollout: Rollout, { wanted, inFlight }: Reading): Events<
   const end = yield* runTasksBefore(request, where, context)
   context.signal.throwIfAborted()
   return end && { ...end, serving }
-}
-
-async function* start(
-  rollout: Rollout,
-  { engine, inFlight, service, isListed, express }: Reading,
-  { settingsOnly }: ServicePlan,
-  group: DeploymentGroup | undefined,
-): Events<ServiceEnd | Obstacle | Changed> {
-  if (isExpress(service)) {
-    const { rollOutExpress } = await import('./change/roll-out-express.ts')
-    return yield* rollOutExpress(rollout, express)
-  }
-  if (engine === 'ecs-rolling') return yield* rollOut(rollout)
-  // CodeDeploy knows nothing of the settings of a service: they come first, so that its new tasks have them.
-  const settings = settingsUpdate(rollout.request, rollout.service, engine)
-  const { taskDefinition: serving } = rollout
-  const shown = settings ? await updateSettings(rollout, settings) : service
-  if (settingsOnly)
-    return runningTaskDefinition(shown) === serving ? { outcome: 'succeeded', serving } : changed(service)
-  try {
-    return yield* (await import('./codedeploy/blue-green.ts')).deployByCodeDeploy(rollout, group, inFlight)
-  } catch (error) {
-    if (!(error instanceof Failure) || error.parts.code !== 'deployment-conflict') throw error
-    if (isListed) return changed(service)
-    return obstacleOf({ kind: 'conflict', failure: error, isRollback: false }, rollout.request, rollout.context)
-  }
 }
