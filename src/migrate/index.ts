@@ -74,8 +74,10 @@ function renameEdits(file: WorkflowFile, plan: JobPlan, edits: readonly Edit[]):
 }
 
 function permissionOf(file: WorkflowFile, plan: JobPlan): PermissionNeed {
-  const usesRole = plan.steps.some(
-    ({ translation, isRemoved }) => isRemoved && translation.kind === 'needless' && translation.role === 'credentials',
+  const usesRole = plan.steps.some(({ translation, isRemoved }) =>
+    translation.kind === 'translated'
+      ? translation.assumesRole
+      : isRemoved && translation.kind === 'needless' && translation.role === 'credentials',
   )
   return usesRole ? permissionNeed(file, plan.job) : undefined
 }
@@ -86,6 +88,7 @@ const removedBecause = {
   credentials: text`its inputs are inputs of every step that calls AWS; credentials are in no environment`,
   login: text`the build logs in by itself, without a password on a command line`,
   metadata: text`its rules are inputs of the build`,
+  merged: text`the step of Slipway beside it does this, too`,
   wait: text`the step before it waits for its own deployment; the waiter succeeds after a rollback, too`,
 }
 

@@ -83,6 +83,50 @@ export const deployInputs: PeerInputs = same(
     'propagate-tags keep-null-value-keys max-retries',
 )
 
+/** Reggionick/s3-deploy. */
+export const s3DeployInputs: PeerInputs = {
+  folder: 'folder',
+  bucket: 'bucket',
+  'bucket-region': 'aws-region',
+  'dist-id': 'distribution-id',
+  invalidation: 'invalidation',
+  'delete-removed': 'delete-removed',
+  'no-cache': 'cache-control',
+  cache: 'cache-control',
+  private: notNeeded,
+}
+
+/** einaregilsson/beanstalk-deploy. */
+export const beanstalkDeployInputs: PeerInputs = {
+  ...same(
+    'application_name environment_name version_label version_description deployment_package existing_bucket_name ' +
+      'use_existing_version_if_available wait_for_deployment wait_for_environment_recovery',
+  ),
+  region: 'aws-region',
+  max_backoff_retries: notNeeded,
+  aws_access_key: notNeeded,
+  aws_secret_key: notNeeded,
+  aws_session_token: notNeeded,
+}
+
+/** aws-actions/aws-elasticbeanstalk-deploy. */
+export const elasticBeanstalkInputs: PeerInputs = {
+  ...same(
+    'aws-region application-name environment-name version-label deployment-package-path source-directory exclude-patterns ' +
+      'image-uri option-settings s3-bucket-name use-existing-application-version-if-available wait-for-deployment ' +
+      'wait-for-environment-recovery deployment-timeout',
+  ),
+  'create-environment-if-not-exists': notNeeded,
+  'create-application-if-not-exists': notNeeded,
+  'cname-prefix': notNeeded,
+  'create-s3-bucket-if-not-exists': notNeeded,
+  'max-retries': notNeeded,
+  'retry-delay': notNeeded,
+  'verbose-logging': notNeeded,
+  'solution-stack-name': notNeeded,
+  'platform-arn': notNeeded,
+}
+
 /** Names of inputs that the table does not have. */
 export function unsupported(given: Iterable<string>, table: PeerInputs): readonly string[] {
   return [...given].filter((name) => !Object.hasOwn(table, name))

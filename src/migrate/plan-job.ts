@@ -1,10 +1,18 @@
 import { type Text, text } from '../text.ts'
 import { isMergeable } from './build-action.ts'
 import { outputUses } from './expressions.ts'
+import { mergeParts } from './merge-parts.ts'
 import type { MigrationOptions } from './migration.ts'
 import { removableSteps } from './removals.ts'
 import { translateStep } from './translate-step.ts'
-import { type JobPlan, left, type Surroundings, type Translated, type Translation } from './translation.ts'
+import {
+  type JobPlan,
+  left,
+  type MigrationPair,
+  type Surroundings,
+  type Translated,
+  type Translation,
+} from './translation.ts'
 import type { Job, Step, WorkflowFile } from './workflow.ts'
 
 /** Translates the steps of a job, each with what the others need of it. */
@@ -14,7 +22,7 @@ export function planJob(file: WorkflowFile, job: Job, options: MigrationOptions)
     const env = new Map([...job.env, ...step.env])
     return { step, translation: translateStep(step, { ...around, names: { ...around.names, env } }) }
   })
-  const merged = mergeWaits(first)
+  const merged = mergeWaits(mergeParts(first, around))
   const checked = merged.map(({ step, translation }) => ({
     step,
     translation: withKnownOutputs(step, translation, file, job),
@@ -45,13 +53,8 @@ function surroundingsOf({ source }: WorkflowFile, job: Job, options: MigrationOp
   }
 }
 
-interface Pair {
-  readonly step: Step
-  readonly translation: Translation
-}
-
 /** A script that only waits for the deployment of the step before it: that step waits by itself. */
-function mergeWaits(pairs: readonly Pair[]): readonly Pair[] {
+function mergeWaits(pairs: readonly MigrationPair[]): readonly MigrationPair[] {
   const isWaited = (index: number) => {
     const [before, wait] = [pairs[index]?.translation, pairs[index + 1]?.translation]
     if (before?.kind !== 'translated' || wait?.kind !== 'needless' || wait.role !== 'wait') return false

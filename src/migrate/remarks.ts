@@ -6,7 +6,7 @@ import type { Step } from './workflow.ts'
 type Find = (offset: number) => { readonly line: number; readonly column: number }
 
 /** Actions that build, deploy, log in or notify, and are not read. */
-const related = /^(?:aws-actions|docker)\/|slack|[-/]ecs\b|[-/]ecr\b|\becs-|\becr-/i
+const related = /^(?:aws-actions|docker)\/|slack|[-/](?:ecs|ecr|s3)\b|\b(?:ecs|ecr|s3)-|cloudfront|beanstalk/i
 /** The action that prepares Buildx and QEMU stays beside Slipway's. */
 const kept = /^docker\/setup-/
 
@@ -26,9 +26,8 @@ function remarkOf(source: string, { step, translation }: Planned, at: Find): rea
   const { action = '', run = '' } = step
   if (related.test(action) && !kept.test(action) && !/\/slipway\//.test(action))
     return [{ ...at(step.start), what, why: text`this action is not read; it stays and has the environment as before` }]
-  const command = /^\s*(aws [a-z0-9-]+ [a-z-]+|ecs-deploy|ecs deploy|ecspresso \w+|skopeo copy|crane \w+)\b/m.exec(
-    run,
-  )?.[1]
+  const command =
+    /^\s*(aws [a-z0-9-]+ [a-z-]+|ecs-deploy|ecs deploy|ecspresso \w+|eb [a-z]+|skopeo copy|crane \w+)\b/m.exec(run)?.[1]
   return command === undefined
     ? []
     : [

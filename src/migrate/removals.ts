@@ -1,16 +1,11 @@
 import { type Text, text, untrusted } from '../text.ts'
 import { mentionsStep } from './expressions.ts'
 import { mayCallAws, mayUseDocker } from './later-needs.ts'
-import { left, type Needless, type Planned, type Translation } from './translation.ts'
+import { left, type MigrationPair, type Needless, type Planned, type Translation } from './translation.ts'
 import type { Job, Step, WorkflowFile } from './workflow.ts'
 
-interface Pair {
-  readonly step: Step
-  readonly translation: Translation
-}
-
 /** Decides which needless steps are removed: those that no step that stays needs. Where one stays, others may have to. */
-export function removableSteps(file: WorkflowFile, job: Job, pairs: readonly Pair[]): readonly Planned[] {
+export function removableSteps(file: WorkflowFile, job: Job, pairs: readonly MigrationPair[]): readonly Planned[] {
   let current = pairs
   for (;;) {
     const next = current.map((pair) => {
@@ -29,12 +24,12 @@ export function removableSteps(file: WorkflowFile, job: Job, pairs: readonly Pai
 function neededBecause(
   step: Step,
   { role }: Needless,
-  pairs: readonly Pair[],
+  pairs: readonly MigrationPair[],
   file: WorkflowFile,
   job: Job,
 ): Text | undefined {
   const after = pairs.filter((pair) => pair.step.index > step.index)
-  if (!after.some(({ translation }) => translation.kind === 'translated') && role !== 'wait')
+  if (!after.some(({ translation }) => translation.kind === 'translated') && role !== 'wait' && role !== 'merged')
     return text`no step after it is translated`
   const staying = after
     .filter(({ translation }) => translation.kind === 'left' || translation.kind === 'other')
@@ -55,7 +50,7 @@ function nameOf(step: Step): string {
 }
 
 /** What the job has after the change, near enough to find what it refers to: new inputs, and the steps that stay. */
-function remainingText(file: WorkflowFile, job: Job, pairs: readonly Pair[]): string {
+function remainingText(file: WorkflowFile, job: Job, pairs: readonly MigrationPair[]): string {
   const { source } = file
   const steps = job.steps
   const [first, last] = [steps[0], steps.at(-1)]

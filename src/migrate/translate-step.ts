@@ -1,11 +1,13 @@
 import { text, untrusted } from '../text.ts'
 import { translateBake } from './bake-action.ts'
+import { translateBeanstalkDeploy, translateElasticBeanstalk } from './beanstalk-actions.ts'
 import { isMergeable, translateBuild } from './build-action.ts'
 import { translateDeploy, translateRender, unknownInputs } from './ecs-actions.ts'
 import { translateExpress } from './express-action.ts'
 import { isEcrRegistry } from './image-reference.ts'
 import { credentialInputs, ecrLoginInputs, keyInputs } from './peer-inputs.ts'
 import { translateScript } from './shell/translate-script.ts'
+import { translateInvalidation, translateS3Deploy, translateS3Sync } from './site-actions.ts'
 import { translate8398a7, translateRtCamp, translateSlackApi } from './slack-actions.ts'
 import { left, type Surroundings, type Translate, type Translation } from './translation.ts'
 import type { Step } from './workflow.ts'
@@ -17,11 +19,11 @@ const actions: Readonly<Record<string, Translate>> = {
   'aws-actions/amazon-ecs-render-task-definition': translateRender,
   'aws-actions/amazon-ecs-deploy-task-definition': translateDeploy,
   'aws-actions/amazon-ecs-deploy-express-service': translateExpress,
-  'jakejarvis/s3-sync-action': ofSite,
-  'reggionick/s3-deploy': ofSite,
-  'chetan/invalidate-cloudfront-action': ofSite,
-  'einaregilsson/beanstalk-deploy': ofBeanstalk,
-  'aws-actions/aws-elasticbeanstalk-deploy': ofBeanstalk,
+  'jakejarvis/s3-sync-action': translateS3Sync,
+  'reggionick/s3-deploy': translateS3Deploy,
+  'chetan/invalidate-cloudfront-action': translateInvalidation,
+  'einaregilsson/beanstalk-deploy': translateBeanstalkDeploy,
+  'aws-actions/aws-elasticbeanstalk-deploy': translateElasticBeanstalk,
   'docker/login-action': translateLogin,
   'docker/metadata-action': translateMetadata,
   'docker/build-push-action': translateBuild,
@@ -47,18 +49,6 @@ export const translateStep: Translate = (step, surroundings) => {
   const translation = translate?.(step, surroundings) ?? { kind: 'other' as const }
   const isFixed = step.fixed !== undefined && translation.kind !== 'other' && translation.kind !== 'left'
   return isFixed ? left(text`${written[step.fixed ?? ''] ?? ''}`) : translation
-}
-
-function ofSite(): Translation {
-  return left(
-    text`it deploys a static site, which slipway migrate does not translate: actions/deploy-site does it, with the invalidation; docs/migrate.md, "Static sites", has its inputs`,
-  )
-}
-
-function ofBeanstalk(): Translation {
-  return left(
-    text`it deploys to Elastic Beanstalk, which slipway migrate does not translate: actions/deploy-beanstalk takes the same inputs, so change uses, and compare docs/migrate.md`,
-  )
 }
 
 function translateCredentials(step: Step, { options }: Surroundings): Translation {

@@ -1,6 +1,7 @@
 import type { Text } from '../text.ts'
 import type { Names } from './image-reference.ts'
 import type { MigrationOptions } from './migration.ts'
+import type { Part } from './parts.ts'
 import type { Rewrite } from './rewrite-step.ts'
 import type { Job, Step } from './workflow.ts'
 
@@ -22,13 +23,14 @@ export type Translation =
   /** It stays, for this reason. `offset`: of the part that is meant. */
   | { readonly kind: 'left'; readonly why: Text; readonly offset?: number | undefined }
   | Translated
+  | Partial
   /** The steps of Slipway make it unnecessary, where nothing else uses it. */
   | Needless
 
 /** A step without a purpose beside Slipway's. */
 export interface Needless {
   readonly kind: 'needless'
-  readonly role: 'credentials' | 'login' | 'metadata' | 'wait'
+  readonly role: 'credentials' | 'login' | 'metadata' | 'wait' | 'merged'
   /** The services that it waits for. */
   readonly waits?: readonly { readonly cluster: string; readonly services: readonly string[] }[]
 }
@@ -42,9 +44,30 @@ export interface Translated {
   readonly outputs: Readonly<Record<string, string>>
   /** For each new step: whether it calls AWS. */
   readonly callsAws: boolean
+  /** A role replaces static keys that the step had itself. */
+  readonly assumesRole?: boolean
   readonly advice?: readonly Text[]
   /** Deployments that are not waited for; a step that waits for all of them can be merged. */
   readonly started?: readonly { readonly cluster: string; readonly service: string }[]
+}
+
+/** A step with a part of a deployment, which directly following steps may complete. */
+export interface Partial {
+  readonly kind: 'part'
+  readonly parts: readonly Part[]
+  readonly unusedEnv: readonly string[]
+  readonly unusedKeys: readonly string[]
+  readonly comments: readonly string[]
+  /** Region of the step, where no command names one. */
+  readonly region?: string | undefined
+  /** Its static keys are replaced by a role. */
+  readonly replacesKeys?: boolean
+}
+
+/** A step with its translation. */
+export interface MigrationPair {
+  readonly step: Step
+  readonly translation: Translation
 }
 
 /** Translates a step, or reports why not. */

@@ -86,7 +86,7 @@ describe('migrate', () => {
         path,
         diff: expect.stringContaining('+      - uses: your-org/slipway/actions/build-push@v1\n'),
         changes: expect.arrayContaining([expect.objectContaining({ line: 17, before: 'docker/build-push-action@v6' })]),
-        left: expect.arrayContaining([expect.objectContaining({ line: 24, what: 'aws s3 sync' })]),
+        left: expect.arrayContaining([expect.objectContaining({ line: 24, what: 'aws s3 sync dist s3://site' })]),
         advice: expect.any(Array),
       },
     ])

@@ -92,7 +92,8 @@ describe('what is not changed', () => {
     if (changes.length === 0) expect(text).toBe(source)
     const kept = new Set(source.split('\n'))
     // Every line of the result is a line of the file, or one of a step that was translated.
-    const own = /^\s*(?:- )?(?:uses: your-org|with:$|run-|[\w-]+: |type=|#|main$|latest$|\$\{\{|permissions:$|id-token)/
+    const own =
+      /^\s*(?:- )?(?:uses: your-org|with:$|run-|[\w-]+: |type=|#|main$|latest$|\$\{\{|permissions:$|id-token|[/*]\S*: )/
     expect(text.split('\n').filter((line) => !kept.has(line) && !own.test(line))).toEqual([])
   })
 })

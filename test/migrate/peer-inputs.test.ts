@@ -5,15 +5,18 @@ import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import {
   bakeInputs,
+  beanstalkDeployInputs,
   buildInputs,
   credentialInputs,
   deployInputs,
   ecrLoginInputs,
+  elasticBeanstalkInputs,
   expressInputs,
   metadataInputs,
   notNeeded,
   type PeerInputs,
   renderInputs,
+  s3DeployInputs,
 } from '../../src/migrate/peer-inputs.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -32,6 +35,12 @@ describe.each<[string, PeerInputs, string]>([
   ['amazon-ecs-render-task-definition', renderInputs, 'register-task-definition'],
   ['amazon-ecs-deploy-task-definition', deployInputs, 'deploy'],
   ['amazon-ecs-deploy-express-service', expressInputs, 'deploy-express'],
+  ['Static sites', s3DeployInputs, 'deploy-site'],
+  [
+    'aws-elasticbeanstalk-deploy and beanstalk-deploy',
+    { ...beanstalkDeployInputs, ...elasticBeanstalkInputs },
+    'deploy-beanstalk',
+  ],
 ])('%s', (title, table, action) => {
   test('has in the page every input that is translated', () => {
     const listed = section(title)

@@ -31,12 +31,6 @@ const why = (source: string) =>
 
 describe('a step stays', () => {
   test.each<[string, string, RegExp]>([
-    ...['jakejarvis/s3-sync-action', 'reggionick/s3-deploy', 'chetan/invalidate-cloudfront-action'].map(
-      (name): [string, string, RegExp] => [name, workflow([`      - uses: ${name}@v1`]), /actions\/deploy-site/],
-    ),
-    ...['einaregilsson/beanstalk-deploy', 'aws-actions/aws-elasticbeanstalk-deploy'].map(
-      (name): [string, string, RegExp] => [name, workflow([`      - uses: ${name}@v1`]), /actions\/deploy-beanstalk/],
-    ),
     [
       'a login whose output another job uses',
       workflow([credentials, login, build], {

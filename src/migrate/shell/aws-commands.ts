@@ -1,6 +1,8 @@
 import { type Text, text, untrusted } from '../../text.ts'
+import { applyBeanstalk } from './beanstalk-commands.ts'
 import type { Effects } from './effects.ts'
 import { type Options, optionTable, readOptions } from './options.ts'
+import { applyCloudFront, applyS3 } from './site-commands.ts'
 import { token } from './variables.ts'
 
 const updateOptions = optionTable(
@@ -16,6 +18,9 @@ export function applyAws(words: readonly string[], effects: Effects): Text | und
   const [service = '', operation = '', ...rest] = words
   if (service === 'ecs' && operation === 'update-service') return updateService(rest, effects)
   if (service === 'ecs' && operation === 'wait' && rest[0] === 'services-stable') return wait(rest.slice(1), effects)
+  if (service === 's3') return applyS3(words.slice(1), effects)
+  if (service === 'cloudfront') return applyCloudFront(words.slice(1), effects)
+  if (service === 'elasticbeanstalk') return applyBeanstalk(words.slice(1), effects)
   return text`aws ${untrusted(`${service} ${operation}`)} ${reasonFor(service, operation)}`
 }
 

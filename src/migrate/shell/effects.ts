@@ -1,5 +1,6 @@
 import { type Text, text, untrusted } from '../../text.ts'
 import { type EcrImage, ecrImage, type Names } from '../image-reference.ts'
+import type { Part } from '../parts.ts'
 import { type Options, optionTable, readOptions } from './options.ts'
 
 /** One image that a script builds. */
@@ -20,6 +21,10 @@ export interface Effects {
   readonly repositories: Map<string, Options>
   /** Definitions that the script holds in variables (by a token in the place of the value) and in files (by their names). */
   readonly definitions: Map<string, Definition>
+  /** Parts of a site or of Elastic Beanstalk, in the order of their commands. */
+  readonly parts: Part[]
+  /** What `eb init` and `eb use` set for `eb deploy`. */
+  readonly eb: { application?: string | undefined; environment?: string | undefined; region?: string | undefined }
   logsIn: boolean
   readonly waits: { readonly cluster: string; readonly services: readonly string[] }[]
 }
@@ -44,8 +49,8 @@ export interface Deployment extends Definition {
 
 /** An empty script. */
 export function noEffects(): Effects {
-  const [builds, deployments, outputs, waits] = [[], [], [], []]
-  return { builds, deployments, outputs, waits, repositories: new Map(), definitions: new Map(), logsIn: false }
+  const lists = { builds: [], deployments: [], outputs: [], waits: [], parts: [] }
+  return { ...lists, repositories: new Map(), definitions: new Map(), eb: {}, logsIn: false }
 }
 
 const buildOptions = optionTable(

@@ -1,9 +1,11 @@
 import { type Text, text, untrusted } from '../../text.ts'
 import { isEcrRegistry, type Names } from '../image-reference.ts'
 import { applyAws, createRepository } from './aws-commands.ts'
+import { applyEb } from './beanstalk-commands.ts'
 import { definitionOf } from './definitions.ts'
 import { applyDocker, type Effects, noEffects } from './effects.ts'
 import { type Command, readScript, type Word } from './read-script.ts'
+import { printsInvalidation } from './site-commands.ts'
 import { token, type Variables, wordValue } from './variables.ts'
 
 /** What a script does, with its comments; or its first command that is not translated. */
@@ -129,6 +131,11 @@ function assign({ name, value }: Assignment, command: Command, run: Run): Text |
     return text`the value of ${untrusted(name)} is known only at run time`
   const inner = readScript(only.script)
   const pipeline = 'commands' in inner ? inner.commands.map((each) => values(each, run)) : [undefined]
+  const [words] = pipeline
+  if (pipeline.length === 1 && words !== undefined && printsInvalidation(words)) {
+    run.variables.own.set(name, `${token}${run.effects.parts.length}`)
+    return applyAws(words.slice(1), run.effects)
+  }
   const definition = pipeline.includes(undefined)
     ? undefined
     : definitionOf(pipeline as readonly (readonly string[])[], run.effects)
@@ -148,10 +155,12 @@ function applyCommand(words: readonly string[], { target }: Command, run: Run): 
     return text`its output is written to a file`
   if (program === 'docker') return applyDocker(rest, run.effects)
   if (program === 'aws') return applyAws(rest, run.effects)
+  if (program === 'eb') return applyEb(rest, run.effects)
+  if (/^pip3?$/.test(program) && rest[0] === 'install' && rest.at(-1)?.startsWith('awsebcli')) return undefined
   if (program === 'set' || program === 'true' || program === ':') return undefined
   if (program === 'sed' || program === 'envsubst' || program === 'yq')
     return text`${untrusted(program)} changes a file: for a task definition, image, environment-variables and secrets of actions/deploy do that`
-  return text`${untrusted(program)} has no counterpart in Slipway`
+  return text`${untrusted(program)} has no counterpart in Slipway: in a step of its own it stays, and the other commands are translated`
 }
 
 function applyEcho(words: readonly string[], target: Word | undefined, { effects }: Run): Text | undefined {

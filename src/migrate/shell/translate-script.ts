@@ -4,26 +4,32 @@ import { lineEnd } from '../edits.ts'
 import type { NewStep } from '../rewrite-step.ts'
 import { left, type Translate, type Translation } from '../translation.ts'
 import type { Step } from '../workflow.ts'
-import { buildStep } from './build-step.ts'
+import { buildStep, inFolder } from './build-step.ts'
 import { deployStep } from './deploy-step.ts'
 import type { Deployment } from './effects.ts'
 import { interpret } from './interpret.ts'
 import { lostEffect } from './lost-effect.ts'
 import type { Made, Read } from './made.ts'
-import { variablesOf } from './variables.ts'
+import { shortSha, variablesOf } from './variables.ts'
 
 /** Words of scripts that Slipway replaces: only such a script is read. */
-const concerned = /\bdocker (?:buildx |image )?(?:build|push|tag|login)\b|\baws (?:ecs|ecr|deploy)\b/
+const concerned =
+  /\bdocker (?:buildx |image )?(?:build|push|tag|login)\b|\baws (?:ecs|ecr|deploy|elasticbeanstalk)\b|\baws s3 sync\b|\baws cloudfront create-invalidation\b|\beb deploy\b/
+/** A file that is copied to a bucket may be a part of a deployment, or anything else. */
+const perhaps = /^\s*aws s3 cp\b/m
 
 /** A script of docker and AWS CLI commands. */
 export const translateScript: Translate = (step, surroundings) => {
   const script = step.run ?? ''
-  if (!concerned.test(script)) return { kind: 'other' }
+  const isConcerned = concerned.test(script)
+  if (!isConcerned && !perhaps.test(script)) return { kind: 'other' }
   const shell = step.keys.get('shell')?.text ?? surroundings.job.shell
+  if (!isConcerned && !/^(?:bash|sh)\b/.test(shell)) return { kind: 'other' }
   if (!/^(?:bash|sh)\b/.test(shell))
     return left(text`its shell, ${untrusted(shell)}, is not read`, step.keys.get('shell')?.start)
   const variables = variablesOf(step, surroundings.job)
   const read = interpret(script, variables, surroundings.names)
+  if ('why' in read && !isConcerned) return { kind: 'other' }
   if ('why' in read) return left(read.why, offsetInScript(surroundings.source, step, script, read.offset))
   return translateEffects(step, { ...read, variables, surroundings })
 }
@@ -38,7 +44,8 @@ function offsetInScript(source: string, step: Step, script: string, offset: numb
 }
 
 function translateEffects(step: Step, read: Read): Translation {
-  const { builds, deployments, waits, logsIn, repositories } = read.effects
+  const { builds, deployments, waits, logsIn, repositories, parts } = read.effects
+  if (parts.length > 0) return partial(step, read)
   if (builds.length + deployments.length === 0) {
     if (waits.length > 0) return { kind: 'needless', role: 'wait', waits }
     return logsIn && repositories.size === 0 && read.effects.outputs.length === 0
@@ -57,6 +64,28 @@ function translateEffects(step: Step, read: Read): Translation {
   const steps = [...built, ...(deploys as readonly NewStep[])]
   const outputs = outputsOf(read, built, deployments.length)
   return 'named' in outputs ? finished(step, steps, outputs.named, read) : outputs
+}
+
+/** The parts of a script, with paths of the workspace. */
+function partial(step: Step, { effects, comments, variables, surroundings }: Read): Translation {
+  const { builds, deployments, waits, outputs, repositories, definitions } = effects
+  if (builds.length + deployments.length + waits.length + repositories.size + definitions.size > 0)
+    return left(text`it also builds an image or deploys to Amazon ECS: write a step for each`)
+  const [output] = outputs
+  if (output !== undefined) return left(text`its output ${untrusted(output[0])} is no output of Slipway`)
+  const folder = step.keys.get('working-directory')?.text ?? surroundings.job.folder
+  const parts = effects.parts.map((part) => {
+    if (part.kind === 'copy') return { ...part, file: inFolder(folder, part.file) }
+    return 'folder' in part ? { ...part, folder: inFolder(folder, part.folder) } : part
+  })
+  if (JSON.stringify(parts).includes(shortSha)) return left(text`a value is known only at run time`)
+  return {
+    kind: 'part',
+    parts,
+    unusedEnv: [...variables.used],
+    unusedKeys: ['working-directory', 'shell'].filter((name) => step.keys.has(name)),
+    comments,
+  }
 }
 
 function finished(
