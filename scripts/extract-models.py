@@ -42,7 +42,7 @@ SERVICES = {
         ListObjectsV2 PutObject GetObject HeadObject CopyObject DeleteObject DeleteObjects ListObjectVersions CreateMultipartUpload
         UploadPart CompleteMultipartUpload AbortMultipartUpload ListParts ListMultipartUploads""".split(),
     "cloudfront": """GetDistribution GetDistributionConfig ListDistributions UpdateDistribution CreateInvalidation GetInvalidation
-        ListInvalidations""".split(),
+        ListInvalidations GetCachePolicy""".split(),
     "events": ["PutRule", "DescribeRule", "ListTargetsByRule", "PutTargets"],
     "scheduler": ["CreateSchedule", "GetSchedule", "UpdateSchedule"],
     "ssm": ["GetParameter", "GetParameters", "GetParametersByPath", "DescribeParameters", "PutParameter"],

@@ -6,11 +6,12 @@ import { setting, text, untrusted } from '../text.ts'
 import { type AwsRequest, call } from './call.ts'
 import type { Connection } from './connection.ts'
 import { present } from './error-class.ts'
+import { readQueryStrings } from './query-strings.ts'
 
 /** Distributions of CloudFront behind the port. */
 export function distributions(connection: Connection): Distributions {
   return {
-    distribution: (id) => distribution(connection, id),
+    distribution: (id, { cachePolicies } = { cachePolicies: false }) => distribution(connection, id, cachePolicies),
     invalidate: (...asked) => invalidate(connection, ...asked),
     isInvalidated: (...asked) => isInvalidated(connection, ...asked),
   }
@@ -34,18 +35,15 @@ function whenMissing<T>(id: string): NonNullable<AwsRequest<T>['whenRefused']> {
   }
 }
 
-async function distribution(connection: Connection, Id: string): Promise<Distribution> {
+async function distribution(connection: Connection, Id: string, cachePolicies: boolean): Promise<Distribution> {
   const client = await connection.clients.cloudfront()
   const { GetDistributionCommand } = await import('@aws-sdk/client-cloudfront')
-  return await call(
+  const { config, ...found } = await call(
     connection,
     async (options) => {
-      const found = present(
-        (await client.send(new GetDistributionCommand({ Id }), options)).Distribution,
-        'Distribution',
-      )
-      const config = present(found.DistributionConfig, 'DistributionConfig')
-      return { id: Id, domain: found.DomainName ?? '', status: found.Status ?? '', ...described(config) }
+      const { Distribution } = await client.send(new GetDistributionCommand({ Id }), options)
+      const { DistributionConfig, DomainName = '', Status = '' } = present(Distribution, 'Distribution')
+      return { config: present(DistributionConfig, 'DistributionConfig'), domain: DomainName, status: Status }
     },
     {
       action: 'cloudfront:GetDistribution',
@@ -54,6 +52,12 @@ async function distribution(connection: Connection, Id: string): Promise<Distrib
       whenRefused: whenMissing(Id),
     },
   )
+  const withQuery = await readQueryStrings(connection, cachePolicies ? behaviorsOf(config) : [])
+  return { id: Id, ...found, ...described(config, withQuery) }
+}
+
+function behaviorsOf({ DefaultCacheBehavior, CacheBehaviors }: DistributionConfig) {
+  return [...(DefaultCacheBehavior ? [DefaultCacheBehavior] : []), ...(CacheBehaviors?.Items ?? [])]
 }
 
 /** ErrorCachingMinTTL where none is set: custom-error-pages-expiration.html. Seconds. */
@@ -66,17 +70,20 @@ function usualFirst({ Origins, DefaultCacheBehavior }: DistributionConfig) {
   return [...all.filter(isUsual), ...all.filter((origin) => !isUsual(origin))]
 }
 
-function described(config: DistributionConfig): Omit<Distribution, 'id' | 'domain' | 'status'> {
-  const { DefaultCacheBehavior: usual, CacheBehaviors } = config
-  const behaviors = [...(usual ? [usual] : []), ...(CacheBehaviors?.Items ?? [])]
+/** `withQuery`: ids of origins that are cached once for each query string. */
+function described(
+  config: DistributionConfig,
+  withQuery: ReadonlySet<string>,
+): Omit<Distribution, 'id' | 'domain' | 'status'> {
   return {
     aliases: config.Aliases?.Items ?? [],
     enabled: config.Enabled ?? false,
     defaultRootObject: config.DefaultRootObject || undefined,
-    origins: usualFirst(config).map(({ DomainName = '', OriginPath = '', OriginAccessControlId, S3OriginConfig }) => ({
-      domain: DomainName,
-      path: OriginPath,
-      hasAccessControl: Boolean(OriginAccessControlId || S3OriginConfig?.OriginAccessIdentity),
+    origins: usualFirst(config).map((origin) => ({
+      domain: origin.DomainName ?? '',
+      path: origin.OriginPath ?? '',
+      hasAccessControl: Boolean(origin.OriginAccessControlId || origin.S3OriginConfig?.OriginAccessIdentity),
+      queryStrings: withQuery.has(origin.Id ?? ''),
     })),
     errorResponses: (config.CustomErrorResponses?.Items ?? []).map((response) => ({
       code: response.ErrorCode ?? 0,
@@ -84,7 +91,7 @@ function described(config: DistributionConfig): Omit<Distribution, 'id' | 'domai
       responseCode: response.ResponseCode ? Number(response.ResponseCode) : undefined,
       cachedFor: response.ErrorCachingMinTTL ?? errorsCachedFor,
     })),
-    rewrites: behaviors.some(
+    rewrites: behaviorsOf(config).some(
       ({ FunctionAssociations, LambdaFunctionAssociations }) =>
         (FunctionAssociations?.Quantity ?? 0) > 0 || (LambdaFunctionAssociations?.Quantity ?? 0) > 0,
     ),

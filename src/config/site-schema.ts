@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { globPattern } from '../targets/site/index.ts'
-import { bucketName } from '../targets/site/request/site-names.ts'
+import { bucketName, metadataBytes, mostMetadata } from '../targets/site/request/site-names.ts'
 import { distributionSchema } from './invalidation-schema.ts'
 import { accountSchema } from './names.ts'
 
@@ -27,7 +27,13 @@ export const siteSchema = z.strictObject({
     .optional()
     .describe('Content-Type by pattern, as in cache-control; by the ending of the file when absent.'),
   metadata: z
-    .record(z.string().regex(/^[a-z0-9-]+$/, 'must be lower-case letters, digits and hyphens'), z.string())
+    .record(
+      z.string().regex(/^[a-z0-9-]+$/, 'must be lower-case letters, digits and hyphens'),
+      z.string().regex(/^[\x20-\x7e]*$/, 'must be US-ASCII, without control characters'),
+    )
+    .refine((given) => metadataBytes(given) <= mostMetadata, {
+      message: `must have at most ${mostMetadata} bytes of names and values (MetadataTooLarge)`,
+    })
     .optional()
     .describe('User-defined metadata of every object.'),
   redirects: z

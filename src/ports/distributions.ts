@@ -22,6 +22,8 @@ export interface DistributionOrigin {
   readonly path: string
   /** Origin access control, or the older origin access identity. */
   readonly hasAccessControl: boolean
+  /** Whether edges cache its objects once for each query string, or may do so; false where it was not read. */
+  readonly queryStrings: boolean
 }
 
 /** What is answered in the place of an error of the origin. */
@@ -38,8 +40,8 @@ export type Invalidated = { readonly kind: 'created'; readonly id: string } | { 
 
 /** Distributions of CloudFront and their invalidations. */
 export interface Distributions {
-  /** Throws `distribution-not-found`. */
-  distribution(id: string): Promise<Distribution>
+  /** `cachePolicies`: reads whether objects are cached by query string, too. Throws `distribution-not-found`. */
+  distribution(id: string, wanted?: { readonly cachePolicies: boolean }): Promise<Distribution>
   /** The same reference with the same paths is the same invalidation. */
   invalidate(id: string, paths: readonly string[], reference: string): Promise<Invalidated>
   isInvalidated(id: string, invalidation: string): Promise<boolean>

@@ -97,6 +97,16 @@ describe('a service and a site', () => {
     expect(log).toMatch(/dist/)
   })
 
+  test('are not begun where no visitor can reach the site through its distribution', async () => {
+    const scene = await released()
+    const { Origins } = scene.distribution.config
+    const Items = Origins.Items.map((origin) => ({ ...origin, OriginPath: '/other' }))
+    Object.assign(scene.distribution.config, { Origins: { ...Origins, Items } })
+    const { outputs, log } = await release(scene, { build: buildOf('three'), version: 'v3' })
+    expect([outputs.verdict, changes(scene)]).toEqual(['failed', []])
+    expect(log).toMatch(/OriginPath of E\w+ is \/other/)
+  })
+
   test('are only planned in a dry run', async () => {
     const scene = await released()
     const { log } = await release(scene, { build: buildOf('two'), version: 'v3' }, { 'dry-run': 'true' })

@@ -45,7 +45,7 @@ describe('files that expired', () => {
   })
 })
 
-test.each(['about/@team.html', 'a+b/c=d.html', 'caf\u00e9/#1 100%.html', 'what?/index.html'])(
+test.each(['about/@team.html', 'a+b/c=d.html', 'caf\u00e9/#1 100%.html', 'what?/index.html', '~ann/a~b.html'])(
   'the page %s is taken from the edges, and compared, by the address that browsers ask for',
   async (path) => {
     const scene = siteScene()
@@ -66,6 +66,10 @@ test.each([
   [{ redirects: '/ /about/\n/old /a\n/old /b' }, /a path that is a file[\s\S]*\/old: it has two targets/],
   [{ redirects: `/${'x'.repeat(1025)} /about/` }, /KeyTooLongError: the key has 1025 bytes/],
   [{ redirects: '/old /caf\u00e9' }, /must be US-ASCII/],
+  [
+    { redirects: `/old /${'x'.repeat(2048)}` },
+    /its target has 2049 bytes; x-amz-website-redirect-location is limited to 2048/,
+  ],
 ])('redirects that are no objects are refused before anything: %j', async (given, says) => {
   const scene = siteScene()
   const { log, isRed } = await deploySite(scene, { build: buildOf('one') }, given)

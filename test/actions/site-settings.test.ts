@@ -76,6 +76,10 @@ describe('headers', () => {
     [{ 'cache-control': '*.js no-store' }, /cache-control has the line "\*\.js no-store"/],
     [{ 'cache-control': '{a: b' }, /whose \{ is not closed/],
     [{ metadata: 'Upper=1' }, /metadata has the line "Upper=1"/],
+    [
+      { metadata: `a=${'x'.repeat(2000)}\nb=${'x'.repeat(47)}` },
+      /metadata has 2049 bytes of names and values; Amazon S3 allows 2048 \(MetadataTooLarge\)/,
+    ],
     [{ redirects: 'a b' }, /redirects has the line "a b"/],
     [{ bucket: 'Not_A_Bucket' }, /bucket must be the name of an S3 bucket/],
     [{ 'distribution-id': 'd111.cloudfront.net' }, /must be ids of CloudFront distributions/],

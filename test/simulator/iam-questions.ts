@@ -123,6 +123,8 @@ function resourcesOf({ action, resource }: Need, scene: Scene): readonly string[
     case 'codedeploy':
       return codeDeployResources(action, scene)
     case 'cloudfront':
+      if (action === 'cloudfront:GetCachePolicy')
+        return named('Id').map((id) => `arn:aws:cloudfront::${arn('', '').split(':')[4]}:cache-policy/${id}`)
       return named('Id', 'DistributionId')
         .slice(-1)
         .map((id) => `arn:aws:cloudfront::${arn('', '').split(':')[4]}:distribution/${id}`)

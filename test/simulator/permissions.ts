@@ -183,6 +183,8 @@ export function resourceOf(call: Call, accountId: string): string {
       return group === undefined ? '*' : arn('logs', `log-group:${group}:log-stream:${text('logStreamName') ?? ''}`)
     }
     case 'cloudfront':
+      if (call.operation === 'GetCachePolicy')
+        return `arn:aws:cloudfront::${accountId}:cache-policy/${text('Id') ?? ''}`
       return `arn:aws:cloudfront::${accountId}:distribution/${text('DistributionId') ?? text('Id') ?? ''}`
     case 's3': {
       const key = text('Key')

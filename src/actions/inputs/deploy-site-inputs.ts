@@ -12,7 +12,7 @@ import {
 } from '../../runner/inputs.ts'
 import { globPattern } from '../../targets/site/index.ts'
 import { releasePattern } from '../../targets/site/request/release-name.ts'
-import { bucketName, distributionId } from '../../targets/site/request/site-names.ts'
+import { bucketName, distributionId, metadataBytes, mostMetadata } from '../../targets/site/request/site-names.ts'
 import { awsInputs } from './aws-inputs.ts'
 import { channelInputs } from './channel-inputs.ts'
 import { deployInputs } from './deploy-inputs.ts'
@@ -31,7 +31,15 @@ const pathRules: InputReader<readonly { readonly pattern: RegExp; readonly value
 const patterns: InputReader<readonly RegExp[]> = (given) => list(given).map(globPattern)
 
 /** Lines `name=value`. */
-const metadata: InputReader<Readonly<Record<string, string>>> = (given) =>
+const metadata: InputReader<Readonly<Record<string, string>>> = (given) => {
+  const read = readMetadata(given)
+  const bytes = metadataBytes(read)
+  if (bytes > mostMetadata)
+    throw new Error(`has ${bytes} bytes of names and values; Amazon S3 allows ${mostMetadata} (MetadataTooLarge)`)
+  return read
+}
+
+const readMetadata: InputReader<Readonly<Record<string, string>>> = (given) =>
   Object.fromEntries(
     lines(given).map((line) => {
       const [, name, value] = /^\s*(?:x-amz-meta-)?([a-z0-9-]+)\s*=\s*([\x20-\x7e]*)$/.exec(line) ?? []

@@ -56,6 +56,10 @@ export function distributionArn(id: string, { region, accountId }: AccountPlace)
   return `arn:${partitionOf(region).id}:cloudfront::${accountId}:distribution/${id}`
 }
 
+function cachePolicyArn({ region, accountId }: AccountPlace): string {
+  return `arn:${partitionOf(region).id}:cloudfront::${accountId}:cache-policy/*`
+}
+
 /** ARN of a bucket, which has neither a region nor an account. */
 function bucketArn(bucket: string, { region }: AccountPlace): string {
   return `arn:${partitionOf(region).id}:s3:::${bucket}`
@@ -75,6 +79,8 @@ function sitePlace(site: SiteTarget, choices: PolicyChoices, role: string): Reso
       bucket: [bucket],
       object: [`${bucket}/${below}*`],
       distribution: distributions.map((id) => distributionArn(id, site)),
+      // Which one a distribution has, only AWS knows.
+      'cache-policy': distributions.length > 0 ? [cachePolicyArn(site)] : [],
       'kms-key': [...choices.kmsKeys, ...siteKeys(site)],
     },
   }

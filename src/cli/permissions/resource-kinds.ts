@@ -7,6 +7,7 @@ export type ResourceKind =
   | 'application-version'
   | 'beanstalk-application'
   | 'bucket'
+  | 'cache-policy'
   | 'cluster'
   | 'deployment-config'
   | 'deployment-group'
@@ -42,6 +43,7 @@ export const resourceKinds = {
   'autoscaling:*': ['any'],
   'cloudformation:*': ['any'],
   'cloudfront:CreateInvalidation': ['distribution'],
+  'cloudfront:GetCachePolicy': ['cache-policy'],
   'cloudfront:GetDistribution': ['distribution'],
   'cloudfront:GetInvalidation': ['distribution'],
   // A list of alarms by name; their names are known to AWS alone.

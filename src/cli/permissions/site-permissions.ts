@@ -44,6 +44,12 @@ export const deploySite = [
     without: 'fails, where `distribution-id` is set',
   },
   {
+    actions: ['cloudfront:GetCachePolicy'],
+    note: 'on the cache policies of the distributions',
+    why: 'find out whether edges cache by query string, where a cache policy is none of the managed ones without',
+    without: 'paths are invalidated with a wildcard at their end, as if they did',
+  },
+  {
     actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
     note: 'on the key',
     why: 'objects that AWS KMS encrypts',
@@ -54,5 +60,5 @@ export const deploySite = [
 /** Permissions of `doctor` for a site. */
 export const doctorSite = [
   { actions: ['s3:GetObject', 's3:ListBucket'], why: 'a site: the live release, and the objects of the bucket' },
-  { actions: ['cloudfront:GetDistribution'], why: 'a site: its distributions' },
+  { actions: ['cloudfront:GetDistribution', 'cloudfront:GetCachePolicy'], why: 'a site: its distributions' },
 ] as const satisfies readonly Permission[]

@@ -72,7 +72,9 @@ export function siteTarget(request: SiteRequest, access: SiteAccess, sent: SentA
     },
     async *lookAhead() {
       yield* []
-      await readSite(request, access, store)
+      const { distributions, wanted } = await readSite(request, access, store)
+      if (request.check)
+        requireReachable(distributions.flatMap((one) => distributionFindings(one, request, wanted.files)))
     },
     earlier: ({ to, why }) => siteTarget({ ...request, wanted: { kind: 'release', id: to.id, why } }, access),
   }

@@ -6,6 +6,7 @@ import {
   type DistributionConfig,
   type DistributionOptions,
   described,
+  describedPolicy,
   distributionFor,
   type StoredDistribution,
   updateDistribution,
@@ -44,6 +45,9 @@ export function createCloudFront(world: World): Distributions {
       ) {
         const updated = updateDistribution(world, input)
         return { Distribution: described(updated), ETag: updated.etag }
+      },
+      GetCachePolicy({ Id }: Named) {
+        return { CachePolicy: describedPolicy(Id), ETag: 'E1' }
       },
       CreateInvalidation(input: Parameters<typeof createInvalidation>[1]) {
         const made = createInvalidation(world, input)

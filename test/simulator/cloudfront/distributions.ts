@@ -25,6 +25,8 @@ export interface DistributionOptions {
   readonly rewrite?: (uri: string) => string
   /** How long an invalidation takes. Default: between 20 and 90. */
   readonly invalidationSeconds?: number
+  /** Of the cache policy: query strings that are a part of the cache key. Default: none (CachingOptimized). */
+  readonly queryStrings?: 'none' | 'all' | 'forwarded-values'
   /** Of the cache policy, in seconds; default: those of CachingOptimized. */
   readonly ttl?: { readonly min: number; readonly default: number; readonly max: number }
 }
@@ -114,8 +116,46 @@ function configOf(options: DistributionOptions, reference: string): Distribution
     DefaultCacheBehavior: {
       TargetOriginId: 'site',
       ViewerProtocolPolicy: 'redirect-to-https',
-      CachePolicyId: '658327ea-f89d-4fab-a63d-7e88639e58f6',
+      ...cachingOf(options),
       Compress: true,
+    },
+  }
+}
+
+/** A policy of the user's own, the older ForwardedValues, or the managed CachingOptimized. */
+function cachingOf({ queryStrings }: DistributionOptions) {
+  if (queryStrings === 'forwarded-values')
+    return { ForwardedValues: { QueryString: true, Cookies: { Forward: 'none' } }, MinTTL: 0 }
+  const own = queryStrings === undefined ? undefined : ownPolicies[queryStrings]
+  return { CachePolicyId: own ?? '658327ea-f89d-4fab-a63d-7e88639e58f6' }
+}
+
+/** Ids of policies of the user's own, by what they have of query strings in the cache key. */
+const ownPolicies = {
+  none: 'd1f9c5b2-6a3e-4d70-9c18-0b7e52a41f60',
+  all: '0a6e3b8d-51c4-4f2a-8e97-c3d2f1b05a74',
+} as const
+
+/** The cache policy of an id, as `GetCachePolicy` describes it. */
+export function describedPolicy(id: string) {
+  const found = Object.entries(ownPolicies).find(([, own]) => own === id)
+  if (found === undefined) throw new AwsError('NoSuchCachePolicy', 'The cache policy does not exist.', 404)
+  const [QueryStringBehavior] = found
+  return {
+    Id: id,
+    LastModifiedTime: new Date(0),
+    CachePolicyConfig: {
+      Name: `site-${QueryStringBehavior}`,
+      MinTTL: 1,
+      DefaultTTL: 86_400,
+      MaxTTL: 31_536_000,
+      ParametersInCacheKeyAndForwardedToOrigin: {
+        EnableAcceptEncodingGzip: true,
+        EnableAcceptEncodingBrotli: true,
+        HeadersConfig: { HeaderBehavior: 'none' },
+        CookiesConfig: { CookieBehavior: 'none' },
+        QueryStringsConfig: { QueryStringBehavior },
+      },
     },
   }
 }

@@ -16,7 +16,7 @@ interface Cached {
   readonly lifetime: number
 }
 
-/** By address, with the query as the default cache key has it: without. */
+/** By address, with the query where the cache key has it. */
 export type EdgeCache = Map<string, Cached>
 
 /** The managed policy CachingOptimized, in seconds. */
@@ -116,19 +116,21 @@ export function view(world: World, domain: string, address: string): HttpRespons
   )
   if (distribution === undefined || !distribution.live.Enabled)
     return { status: 403, headers: {}, body: 'ERROR: The request could not be satisfied' }
-  const [raw = '/'] = address.split('?')
+  const [raw = '/', ...rest] = address.split('?')
+  const { queryStrings = 'none' } = distribution.options
+  const query = rest.length > 0 && queryStrings !== 'none' ? `?${rest.join('?')}` : ''
   const rewritten = distribution.options.rewrite?.(raw) ?? raw
   const root = distribution.live.DefaultRootObject
   const path = rewritten === '/' && root ? `/${root}` : rewritten
   const now = world.clock.now()
   // The default root object is cached as `/`: it takes an invalidation of its own.
-  const known = distribution.cache.get(rewritten)
+  const known = distribution.cache.get(`${rewritten}${query}`)
   if (known && now < known.at + known.lifetime) {
     const age = String(Math.floor((now - known.at) / 1000))
     return { ...known.response, headers: { ...known.response.headers, 'x-cache': 'Hit from cloudfront', age } }
   }
   const { response, seconds } = fetched(world, distribution, path)
-  distribution.cache.set(rewritten, { response, at: now, lifetime: seconds * 1000 })
+  distribution.cache.set(`${rewritten}${query}`, { response, at: now, lifetime: seconds * 1000 })
   return { ...response, headers: { ...response.headers, 'x-cache': 'Miss from cloudfront' } }
 }
 

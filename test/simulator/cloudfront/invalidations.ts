@@ -85,8 +85,12 @@ export function createInvalidation(
   return made
 }
 
-/** Whether an invalidation path is of an address: case-sensitive, `*` at the end stands for anything, query strings too. */
+/**
+ * Whether an invalidation path is of an address: case-sensitive, `*` at the end stands for anything, query strings too. A path with a
+ * tilde is of none, "whether it's URL-encoded or not".
+ */
 export function covers(pattern: string, address: string): boolean {
+  if (/~|%7e/i.test(pattern)) return false
   return isWildcard(pattern) ? address.startsWith(pattern.slice(0, -1)) : address === pattern
 }
 

@@ -99,7 +99,7 @@ test('what others name is written before what names it', () => {
 })
 
 describe('invalidation paths', () => {
-  const plain = { prefix: '', originPath: '', defaultRootObject: 'index.html', rewrites: false }
+  const plain = { prefix: '', originPath: '', defaultRootObject: 'index.html', rewrites: false, queryStrings: false }
   const many = (count: number, name: (index: number) => string) =>
     Array.from({ length: count }, (_, index) => name(index))
 
@@ -114,6 +114,11 @@ describe('invalidation paths', () => {
     [['index.html'], { ...plain, prefix: 'app/', originPath: '/app' }, ['/', '/index.html']],
     [['index.html'], { ...plain, prefix: 'app/' }, ['/app/index.html']],
     [['index.html'], { ...plain, prefix: 'app/', originPath: '/other' }, []],
+    [['a/b~1.html', 'a/b~2.html'], plain, ['/a/b*']],
+    [['~x/y.html'], plain, ['/*']],
+    [['docs/a.html', 'b.html'], { ...plain, queryStrings: true }, ['/b.html*', '/docs/a.html*']],
+    [['index.html'], { ...plain, queryStrings: true }, ['/*']],
+    [many(11, (index) => `docs/p${index}.html`), { ...plain, queryStrings: true }, ['/docs/*']],
     [many(100, (index) => `p${index}`), plain, many(100, (index) => `/p${index}`).sort()],
     [many(101, (index) => `p${index}`), plain, ['/*']],
     [many(101, (index) => `docs/p${index}.html`), plain, ['/docs/*']],

@@ -48,7 +48,7 @@ export function addressesToCheck(
   if (base === undefined) return []
   const viewings = distribution
     ? viewingsOf(distribution, request)
-    : [{ prefix: '', originPath: '', defaultRootObject: undefined, rewrites: false }]
+    : [{ prefix: '', originPath: '', defaultRootObject: undefined, rewrites: false, queryStrings: false }]
   return pagesToCheck(files, changed).flatMap((path) => {
     const viewing = viewings.find((one) => viewerPath(path, one) !== undefined)
     const address = viewing && viewerPath(path, viewing)

@@ -26,11 +26,14 @@ interface Invalidating {
 /** How the origins of a distribution that have this bucket are reached, that of the default behavior first: each may have another path. */
 export function viewingsOf(
   { origins, defaultRootObject, rewrites }: Distribution,
-  { bucket, prefix }: SiteRequest,
+  { bucket, prefix }: Pick<SiteRequest, 'bucket' | 'prefix'>,
 ): readonly Viewing[] {
   const own = origins.filter(({ domain }) => domain.startsWith(`${bucket}.s3`))
-  const paths = new Set((own.length > 0 ? own : origins.slice(0, 1)).map(({ path }) => path))
-  return [...paths].map((originPath) => ({ prefix, originPath, defaultRootObject, rewrites }))
+  const used = own.length > 0 ? own : origins.slice(0, 1)
+  return [...new Set(used.map(({ path }) => path))].map((originPath) => {
+    const queryStrings = used.some((origin) => origin.path === originPath && origin.queryStrings)
+    return { prefix, originPath, defaultRootObject, rewrites, queryStrings }
+  })
 }
 
 /**

@@ -24,6 +24,8 @@ const noContent: ObjectContent = { size: 0, sha256: emptyHash, read: async () =>
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html: at most 1,024 bytes of UTF-8. */
 const longestKey = 1024
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-to-page-redirect.html: 2 KB. */
+const longestTarget = 2048
 const mostNamed = 5
 
 /** The files of a folder as objects. Throws `inputs-invalid` where it is empty, and `file-invalid` with all paths that are no keys. */
@@ -97,6 +99,9 @@ function redirectMistakes(
       ...(from === '' || from.endsWith('/') ? [text`a redirect is of a path that is a file, such as old.html`] : []),
       ...(all.has(from) ? [text`it is a file of the folder as well`] : []),
       ...(paths.indexOf(from) < index ? [text`it has two targets`] : []),
+      ...(to.length > longestTarget
+        ? [text`its target has ${to.length} bytes; x-amz-website-redirect-location is limited to ${longestTarget}`]
+        : []),
       ...(/[^\x21-\x7e]/.test(to) ? [text`its target must be US-ASCII: encode other characters (%C3%A9)`] : []),
     ].map((message) => ({ input: 'redirects', message: text`/${untrusted(from)}: ${message}` })),
   )

@@ -6,6 +6,8 @@ export interface Viewing {
   readonly defaultRootObject: string | undefined
   /** Code at the edge may turn `/docs/` or `/docs` into `/docs/index.html`, and `/about` into `/about.html`. */
   readonly rewrites: boolean
+  /** Edges have a file once for each query string. */
+  readonly queryStrings: boolean
 }
 
 /** Files that are named one by one; more become folders. The first 1,000 paths a month are free. */
@@ -48,18 +50,36 @@ function addressesOf(path: string, viewing: Viewing): readonly string[] {
 }
 
 /**
+ * The path of an address: `/a.html*` where edges have it with query strings ("every version of a file" of the page above), and up to a
+ * tilde, which CloudFront "doesn't support … for invalidation purposes" in either form.
+ */
+function pathOf(address: string, { queryStrings }: Viewing): string {
+  const path = encodedPath(address)
+  const tilde = path.indexOf('~')
+  if (tilde >= 0) return `${path.slice(0, tilde)}*`
+  return queryStrings ? `${path}*` : path
+}
+
+/**
  * The fewest paths that cover the files: one by one as far as they are few, then whole folders, then everything. `/*` takes what has
  * not changed from the edges as well.
  */
 export function invalidationPaths(files: readonly string[], viewings: readonly Viewing[]): readonly string[] {
-  const addresses = viewings.flatMap((viewing) => files.flatMap((file) => addressesOf(file, viewing)))
-  const paths = [...new Set(addresses.map(encodedPath))].sort()
-  if (paths.length <= mostPaths) return paths
+  const found = viewings.flatMap((viewing) =>
+    files.flatMap((file) => addressesOf(file, viewing).map((address) => pathOf(address, viewing))),
+  )
+  const paths = [...new Set(found)].sort()
+  if (isAllowed(paths)) return paths
   for (let depth = 4; depth >= 1; depth--) {
     const { folders, others } = byFolder(paths, depth)
-    if (folders.length <= mostWildcards && others.length <= mostPaths) return [...others, ...folders]
+    if (isAllowed([...others, ...folders])) return [...others, ...folders]
   }
   return ['/*']
+}
+
+function isAllowed(paths: readonly string[]): boolean {
+  const wildcards = paths.filter((path) => path.endsWith('*')).length
+  return !paths.includes('/*') && wildcards <= mostWildcards && paths.length - wildcards <= mostPaths
 }
 
 /** The folders of a depth as wildcards, and the paths that lie above that depth. */

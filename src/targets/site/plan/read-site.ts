@@ -33,7 +33,7 @@ export async function readSite(
   const [found, listed, distributions, given] = await Promise.all([
     store.read(),
     access.storage.list(prefix),
-    Promise.all(request.distributions.map((id) => access.distributions.distribution(id))),
+    Promise.all(request.distributions.map((id) => access.distributions.distribution(id, { cachePolicies: true }))),
     goal.kind === 'files' ? goal.read() : undefined,
   ])
   const live = found.state.live && (await store.readRelease(found.state.live.id))
