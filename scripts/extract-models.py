@@ -35,7 +35,7 @@ SERVICES = {
     "logs": ["GetLogEvents", "FilterLogEvents", "DescribeLogGroups", "DescribeLogStreams", "CreateLogGroup", "CreateLogStream", "PutLogEvents", "StartLiveTail"],
     "application-autoscaling": ["DescribeScalableTargets", "RegisterScalableTarget", "DeregisterScalableTarget", "ListTagsForResource", "TagResource", "UntagResource"],
     "ec2": ["DescribeSubnets", "DescribeRouteTables", "DescribeVpcEndpoints", "DescribeSecurityGroups"],
-    "iam": ["CreateRole", "AttachRolePolicy", "GetRole", "SimulatePrincipalPolicy", "ListRolePolicies", "GetRolePolicy", "ListAttachedRolePolicies", "GetPolicy", "GetPolicyVersion", "GetOpenIDConnectProvider"],
+    "iam": ["CreateRole", "AttachRolePolicy", "GetRole", "GetInstanceProfile", "SimulatePrincipalPolicy", "ListRolePolicies", "GetRolePolicy", "ListAttachedRolePolicies", "GetPolicy", "GetPolicyVersion", "GetOpenIDConnectProvider"],
     "cloudwatch": ["DescribeAlarms", "SetAlarmState", "PutMetricAlarm", "DescribeAlarmHistory", "DeleteAlarms"],
     "secretsmanager": ["GetSecretValue", "BatchGetSecretValue", "DescribeSecret", "ListSecrets", "CreateSecret", "PutSecretValue"],
     "s3": """HeadBucket GetBucketLocation GetBucketVersioning GetBucketPolicy GetPublicAccessBlock GetBucketWebsite GetBucketEncryption

@@ -1,6 +1,7 @@
 import type { ObjectStorages } from '../ports.ts'
 import type { Connection } from './connection.ts'
 import type { Bucket } from './s3/bucket.ts'
+import { bucketPolicy } from './s3/bucket-policy.ts'
 import { copyObject, removeObjects } from './s3/change-objects.ts'
 import { putObject } from './s3/put-object.ts'
 import { getObject, headObject, listObjects } from './s3/read-objects.ts'
@@ -21,6 +22,7 @@ export function objectStorages(aws: Connection): ObjectStorages {
         get: (key) => getObject(bucket, key),
         head: (key) => headObject(bucket, key),
         list: (prefix) => listObjects(bucket, prefix),
+        policy: () => bucketPolicy(bucket),
         copy: (copy) => copyObject(bucket, copy),
         remove: (keys) => removeObjects(bucket, keys),
       }

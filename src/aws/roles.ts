@@ -1,6 +1,6 @@
 import type { EvaluationResult } from '@aws-sdk/client-iam'
 import { arnInAnyAccount } from '../arn.ts'
-import type { Decision, Role, RoleSources } from '../ports.ts'
+import type { Decision, InstanceProfile, Role, RoleSources } from '../ports.ts'
 import { call } from './call.ts'
 import type { Connection } from './connection.ts'
 import { present } from './error-class.ts'
@@ -10,6 +10,7 @@ import { policyJson } from './policy-json.ts'
 export function roleSources(connection: Connection): RoleSources {
   return {
     role: (name) => role(connection, name),
+    instanceProfile: (name) => instanceProfile(connection, name),
     simulate: (...asked) => simulate(connection, ...asked),
   }
 }
@@ -26,6 +27,27 @@ async function role(connection: Connection, name: string): Promise<Role | undefi
     {
       action: 'iam:GetRole',
       resource: arnInAnyAccount('iam', connection.region, `role/${name}`),
+      kind: 'read',
+      whenRefused: ({ name }) => (/^NoSuchEntity/.test(name) ? { value: undefined } : undefined),
+    },
+  )
+}
+
+async function instanceProfile(connection: Connection, name: string): Promise<InstanceProfile | undefined> {
+  const client = await connection.clients.iam()
+  const { GetInstanceProfileCommand } = await import('@aws-sdk/client-iam')
+  const command = new GetInstanceProfileCommand({ InstanceProfileName: name })
+  return call(
+    connection,
+    async (options): Promise<InstanceProfile | undefined> => {
+      const found = present((await client.send(command, options)).InstanceProfile, 'InstanceProfile')
+      // A profile has at most one.
+      const [role] = found.Roles ?? []
+      return { role: role && { arn: role.Arn ?? '', trust: policyJson(role.AssumeRolePolicyDocument) } }
+    },
+    {
+      action: 'iam:GetInstanceProfile',
+      resource: arnInAnyAccount('iam', connection.region, `instance-profile/${name}`),
       kind: 'read',
       whenRefused: ({ name }) => (/^NoSuchEntity/.test(name) ? { value: undefined } : undefined),
     },

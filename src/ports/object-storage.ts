@@ -1,3 +1,5 @@
+import type { JsonObject } from './json.ts'
+
 /** Headers that an object is stored with, in the names of PutObject. */
 export interface ObjectHeaders {
   readonly ContentType?: string | undefined
@@ -93,6 +95,8 @@ export interface ObjectStorage {
   head(key: string): Promise<ListedObject | undefined>
   /** All objects with a prefix, in the order of S3; undefined: `s3:ListBucket` is not allowed. */
   list(prefix: string): Promise<readonly ListedObject[] | undefined>
+  /** The policy of the bucket; empty where it has none. */
+  policy(): Promise<JsonObject>
   copy(copy: ObjectCopy): Promise<Copied>
   /** Any number. Those that are not there are no error. */
   remove(keys: readonly string[]): Promise<readonly NotDeleted[]>

@@ -7,6 +7,12 @@ export interface Role {
   readonly trust: JsonObject | undefined
 }
 
+/** An instance profile (IAM GetInstanceProfile). */
+export interface InstanceProfile {
+  /** Its role; undefined: it has none. */
+  readonly role: Role | undefined
+}
+
 /** The result of IAM's policy simulator for one action on one resource. */
 export interface Decision {
   readonly action: string
@@ -20,6 +26,8 @@ export interface Decision {
 export interface RoleSources {
   /** By its name without path. Undefined when there is none. */
   role(name: string): Promise<Role | undefined>
+  /** By its name without path. Undefined when there is none. */
+  instanceProfile(name: string): Promise<InstanceProfile | undefined>
   /**
    * Simulates every action on every resource, by the policies of the role or user itself: resource policies of secrets,
    * repositories and keys are not included. `context`: condition keys, such as `iam:PassedToService`.

@@ -137,3 +137,100 @@ test('asks IAM for nothing that slipway permissions --action doctor does not all
   for (const service of ['web', 'shop']) expect((await examined(scene, service, { config })).isRed).toBe(false)
   expect(refusedBy([policy], scene.sim)).toEqual([])
 })
+
+describe('the policy of the bucket of a site', () => {
+  const arn = 'arn:aws:s3:::shop-site'
+  const oac = (more: object = {}) => ({
+    Effect: 'Allow',
+    Principal: { Service: 'cloudfront.amazonaws.com' },
+    Action: 's3:GetObject',
+    Resource: `${arn}/*`,
+    ...more,
+  })
+  const listing = oac({ Action: 's3:ListBucket', Resource: arn })
+  const other = { StringEquals: { 'AWS:SourceArn': 'arn:aws:cloudfront::111122223333:distribution/E0000000000OTHER' } }
+  const ofAll = { StringLike: { 'aws:sourcearn': ['arn:aws:cloudfront::111122223333:distribution/*'] } }
+  const identity = { AWS: 'arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1' }
+
+  test.each<[string, readonly object[] | undefined, readonly string[]]>([
+    ['that the console writes', [oac()], ['notes missing-is-403']],
+    ['with the right to list', [oac(), listing], []],
+    ['with patterns', [oac({ Action: ['s3:Get*'], Condition: ofAll }), listing], []],
+    ['of an origin access identity', [oac({ Principal: identity }), listing], []],
+    ['for everyone', [oac({ Principal: '*' }), listing], []],
+    ['of another distribution', [oac({ Condition: other }), listing], ['warns bucket-policy']],
+    ['of another folder', [oac({ Resource: `${arn}/other/*` }), listing], ['warns bucket-policy']],
+    ['for other actions', [oac({ Action: 's3:PutObject' }), listing], ['warns bucket-policy']],
+    ['that denies', [oac({ Effect: 'Deny' }), listing], ['warns bucket-policy']],
+    ['for another service', [oac({ Principal: { Service: 'ecs.amazonaws.com' } })], ['warns bucket-policy']],
+    ['that is not there', undefined, ['warns bucket-policy']],
+  ])('%s', async (_, statements, codes) => {
+    const policy = statements && JSON.stringify({ Statement: statements })
+    const {
+      codes: found,
+      isRed,
+      text,
+    } = await examined(withBeanstalk({ bucket: { policy } as { policy: string } }), 'shop')
+    expect([found, isRed]).toEqual([codes, false])
+    if (codes[0] === 'warns bucket-policy') expect(text).toMatch(/403 AccessDenied/)
+  })
+
+  test('that may not be read is said to be unchecked', async () => {
+    const scene = withBeanstalk()
+    scene.sim.faults.add({ service: 's3', operation: 'GetBucketPolicy', effect: { kind: 'access-denied' } })
+    const { codes, text } = await examined(scene, 'shop')
+    expect(codes).toEqual(['notes bucket-policy-unread'])
+    expect(text).toContain('s3:GetBucketPolicy is not allowed')
+  })
+})
+
+describe('the roles of an environment of Elastic Beanstalk', () => {
+  const named = {
+    policy: 'Immutable',
+    settings: {
+      'aws:elasticbeanstalk:environment': { ServiceRole: 'arn:aws:iam::111122223333:role/service-role/eb-service' },
+      'aws:autoscaling:launchconfiguration': { IamInstanceProfile: 'eb-ec2' },
+    },
+  }
+  const usual = 'notes policy-rolls-back'
+  const role = (service: string) => ({ trustedServices: [service], policies: {}, attachedPolicies: {} })
+
+  test.each<[string, readonly (string | undefined)[], readonly string[], RegExp]>([
+    ['that are as they should be', ['elasticbeanstalk', 'ec2'], [], /(?:)/],
+    [
+      'that are not there',
+      [],
+      ['warns service-role', 'warns instance-profile'],
+      /eb-service does not exist[\s\S]*eb-ec2 does not exist/,
+    ],
+    [
+      'that trust others',
+      ['ec2', 'ecs'],
+      ['warns service-role', 'warns instance-profile'],
+      /does not trust elasticbeanstalk[\s\S]*not trust ec2/,
+    ],
+    [
+      'without the role of the profile',
+      ['elasticbeanstalk', undefined],
+      ['warns instance-profile'],
+      /eb-ec2 has no role/,
+    ],
+  ])('%s', async (_, [service, ec2], codes, says) => {
+    const scene = withBeanstalk({}, named)
+    const { iam } = scene.sim
+    if (service) iam.role({ name: 'service-role/eb-service', ...role(`${service}.amazonaws.com`) })
+    if (ec2) iam.role({ name: 'eb-ec2-role', ...role(`${ec2}.amazonaws.com`) })
+    if (service) iam.instanceProfiles.set('eb-ec2', ec2 ? { role: 'eb-ec2-role' } : {})
+    const { codes: found, text, isRed, changes } = await examined(scene, 'web')
+    expect([found, isRed, changes]).toEqual([[...codes, usual], false, []])
+    expect(text).toMatch(says)
+  })
+
+  test('that may not be read are said to be unchecked', async () => {
+    const scene = withBeanstalk({}, named)
+    scene.sim.faults.add({ service: 'iam', operation: /^Get/, times: 2, effect: { kind: 'access-denied' } })
+    const { codes, text } = await examined(scene, 'web')
+    expect(codes).toEqual(['notes roles-unread', 'notes roles-unread', usual])
+    expect(text).toMatch(/iam:GetRole is not allowed[\s\S]*iam:GetInstanceProfile is not allowed/)
+  })
+})

@@ -158,6 +158,27 @@ function changeHandlers(
   }
 }
 
+/** A role as GetRole and GetInstanceProfile describe it. */
+function described(role: RegisteredRole, accountId: string, created: number) {
+  const { name } = role
+  const end = name.lastIndexOf('/') + 1
+  return {
+    Path: `/${name.slice(0, end)}`,
+    RoleName: name.slice(end),
+    RoleId: role.id,
+    Arn: role.arn,
+    CreateDate: new Date(created),
+    AssumeRolePolicyDocument: trustPolicy(role, accountId),
+    MaxSessionDuration: role.maxSessionSeconds ?? 3600,
+    ...(role.boundaryArn && {
+      PermissionsBoundary: {
+        PermissionsBoundaryType: 'PermissionsBoundaryPolicy',
+        PermissionsBoundaryArn: role.boundaryArn,
+      },
+    }),
+  }
+}
+
 /** Roles are those that `iam.role` registered. Permissions are a list of actions: resources and conditions are not weighed. */
 export function createIamApi(accountId: string, iam: Iam, created: number): AwsService {
   const roleNamed = (name: string): RegisteredRole => {
@@ -169,24 +190,18 @@ export function createIamApi(accountId: string, iam: Iam, created: number): AwsS
     handlers: {
       ...policyHandlers(iam, roleNamed),
       ...changeHandlers(iam, roleNamed, created),
-      GetRole: ({ RoleName }: Named) => {
-        const role = roleNamed(RoleName)
-        const path = role.name.slice(0, role.name.lastIndexOf('/') + 1)
+      GetRole: ({ RoleName }: Named) => ({ Role: described(roleNamed(RoleName), accountId, created) }),
+      GetInstanceProfile: ({ InstanceProfileName: name }: { readonly InstanceProfileName: string }) => {
+        const profile = iam.instanceProfiles.get(name)
+        if (!profile) throw new AwsError('NoSuchEntity', `Instance Profile ${name} cannot be found.`, 404)
         return {
-          Role: {
-            Path: `/${path}`,
-            RoleName,
-            RoleId: role.id,
-            Arn: role.arn,
+          InstanceProfile: {
+            Path: '/',
+            InstanceProfileName: name,
+            InstanceProfileId: 'AIPA0123456789EXAMPLE',
+            Arn: `arn:aws:iam::${accountId}:instance-profile/${name}`,
             CreateDate: new Date(created),
-            AssumeRolePolicyDocument: trustPolicy(role, accountId),
-            MaxSessionDuration: role.maxSessionSeconds ?? 3600,
-            ...(role.boundaryArn && {
-              PermissionsBoundary: {
-                PermissionsBoundaryType: 'PermissionsBoundaryPolicy',
-                PermissionsBoundaryArn: role.boundaryArn,
-              },
-            }),
+            Roles: profile.role === undefined ? [] : [described(roleNamed(profile.role), accountId, created)],
           },
         }
       },

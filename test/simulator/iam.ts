@@ -37,6 +37,12 @@ export interface Role {
   readonly boundaryArn?: string
 }
 
+/** What Amazon EC2 gives a role to instances by. */
+export interface InstanceProfileSeed {
+  /** Name of a registered role; undefined: the profile has none. */
+  readonly role?: string
+}
+
 export interface RegisteredRole extends Role {
   readonly arn: string
   readonly id: string
@@ -55,6 +61,8 @@ export interface Credentials {
 }
 
 export interface Iam {
+  /** By name. */
+  readonly instanceProfiles: Map<string, InstanceProfileSeed>
   role(role: Role): RegisteredRole
   roleByArn(arn: string): RegisteredRole | undefined
   /** By the last part of its name, without the path. */
@@ -212,6 +220,7 @@ export function createIam(
       enforced = policies
     },
     questions: () => calls().flatMap((call) => questionsOf(call, accountId, lookups)),
+    instanceProfiles: new Map(),
     providers: new Map([['token.actions.githubusercontent.com', ['sts.amazonaws.com']]]),
     actionsUsed: () => [...new Set(calls().flatMap((call) => needsOf(call).map(({ action }) => action)))].sort(),
     authorize(call, sessionToken) {

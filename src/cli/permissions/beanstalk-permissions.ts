@@ -116,6 +116,10 @@ export const doctorBeanstalk = [
     why: 'the same: its health reporting, platform branch and quota of versions',
   },
   {
+    actions: ['iam:GetRole', 'iam:GetInstanceProfile'],
+    why: 'the same: its service role and its instance profile exist, and trust their services',
+  },
+  {
     actions: ['elasticbeanstalk:DescribeEvents', 'elasticbeanstalk:DescribeEnvironmentManagedActions'],
     why: 'only while an update is in progress: which one',
   },

@@ -61,4 +61,5 @@ export const deploySite = [
 export const doctorSite = [
   { actions: ['s3:GetObject', 's3:ListBucket'], why: 'a site: the live release, and the objects of the bucket' },
   { actions: ['cloudfront:GetDistribution', 'cloudfront:GetCachePolicy'], why: 'a site: its distributions' },
+  { actions: ['s3:GetBucketPolicy'], why: 'a site: the policy of its bucket allows its distributions to read it' },
 ] as const satisfies readonly Permission[]

@@ -2,11 +2,12 @@ import type { Clock } from '../../clock.ts'
 import type { Watchman } from '../../deployment/commit-guard.ts'
 import type { Context } from '../../deployment/context.ts'
 import type { DeploymentRecord } from '../../deployment/deployment-record.ts'
+import { unlessDenied } from '../../deployment/optional-permission.ts'
 import type { Settlement } from '../../deployment/settle-cancelled.ts'
 import type { Prepared, Target } from '../../deployment/target.ts'
 import type { Terms } from '../../deployment/terms.ts'
 import { asWarnings } from '../../diagnosis/finding.ts'
-import type { ObjectStorage } from '../../ports.ts'
+import type { Distribution, ObjectStorage } from '../../ports.ts'
 import { untrusted } from '../../text.ts'
 import { changeSite } from './change/change-site.ts'
 import { obstacleOf, otherClaim } from './change/claim.ts'
@@ -36,7 +37,10 @@ export function siteTarget(request: SiteRequest, access: SiteAccess, sent: SentA
   const prepare = async (terms: Terms, context: Context, watchman: Watchman | undefined): Promise<Prepared> => {
     const reading = await readSite(request, access, store, sent)
     const { found, wanted, distributions } = reading
-    const findings = distributions.flatMap((one) => distributionFindings(one, request, wanted.files))
+    const findings = [
+      ...distributions.flatMap((one) => distributionFindings(one, request, wanted.files)),
+      ...(terms.dryRun ? await readBucketPolicy(distributions, request, access) : []),
+    ]
     const at = context.clock.now()
     const id = releaseId(at, wanted.digest)
     const number = (found.state.live?.number ?? 0) + 1
@@ -78,6 +82,14 @@ export function siteTarget(request: SiteRequest, access: SiteAccess, sent: SentA
     },
     earlier: ({ to, why }) => siteTarget({ ...request, wanted: { kind: 'release', id: to.id, why } }, access),
   }
+}
+
+/** Only before a deployment: the check from outside proves it afterwards. */
+async function readBucketPolicy(distributions: readonly Distribution[], request: SiteRequest, { storage }: SiteAccess) {
+  if (distributions.length === 0) return []
+  const { bucketPolicyFindings } = await import('./plan/bucket-access.ts')
+  const policy = await unlessDenied(storage.policy(), () => undefined)
+  return distributions.flatMap((one) => bucketPolicyFindings(policy, one, request))
 }
 
 /** What the post step can do about a release that a cancelled run was writing. `bucket`: opens the storage of a bucket. */

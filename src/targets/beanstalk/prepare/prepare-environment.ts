@@ -11,7 +11,7 @@ import { joined, renderText, setting, text, untrusted } from '../../../text.ts'
 import { changeEnvironment } from '../change/change-environment.ts'
 import type { BeanstalkContext, BeanstalkRequest, WantedVersion } from '../request/beanstalk-request.ts'
 import { labelInProgress } from '../watch/fleet.ts'
-import { againBecause, decide, planOf, requireTier, requireUsable } from './decide.ts'
+import { againBecause, type Decision, decide, planOf, requireTier, requireUsable } from './decide.ts'
 import { judgeEnvironment, readFacts, rollbackFinding } from './environment-checks.ts'
 import { obstacleOf, requestInProgress } from './obstacle.ts'
 import { type EnvironmentState, provenanceOf, readState } from './read-state.ts'
@@ -36,7 +36,7 @@ export async function* prepareEnvironment(
   if (wanted) requireTier(wanted, state)
   const plan = planOf(adopted ? { ...decision, version: wanted } : decision, state, request)
   const facts = plan.does === 'nothing' ? undefined : await readFacts(state, decision.policy, wanted, preparing)
-  const foreseen = request.dryRun && facts ? [rollbackFinding(decision.policy)] : []
+  const foreseen = request.dryRun && facts ? await foresee(state, decision, preparing) : []
   const findings = [...(facts ? judgeEnvironment(facts) : []), ...foreseen]
   const again = againBecause(decision, state).map((reason) => untrusted(renderText(reason, (theirs) => theirs)))
   return {
@@ -55,6 +55,12 @@ export async function* prepareEnvironment(
       }
     },
   }
+}
+
+/** What only a dry run and `doctor` say. */
+async function foresee(state: EnvironmentState, { policy }: Decision, context: BeanstalkContext) {
+  const { judgeRoles, readRoles } = await import('./environment-roles.ts')
+  return [...judgeRoles(await readRoles(state, context)), rollbackFinding(policy)]
 }
 
 async function versionOf(wanted: WantedVersion, request: BeanstalkRequest, { beanstalk }: BeanstalkContext) {

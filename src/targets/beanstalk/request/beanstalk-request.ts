@@ -2,7 +2,7 @@ import type { Deadline } from '../../../clock.ts'
 import type { Context } from '../../../deployment/context.ts'
 import type { Artifact } from '../../../deployment/plan.ts'
 import type { Terms } from '../../../deployment/terms.ts'
-import type { Beanstalk, Identity, ObjectStorages, OptionSetting } from '../../../ports.ts'
+import type { Beanstalk, Identity, ObjectStorages, OptionSetting, RoleSources } from '../../../ports.ts'
 import type { Untrusted } from '../../../text.ts'
 
 /** AWS as a deployment to an environment uses it. */
@@ -11,6 +11,8 @@ export interface BeanstalkAccess {
   readonly beanstalk: Beanstalk
   /** Amazon S3: source bundles and deployment logs. */
   readonly storages: ObjectStorages
+  /** Read only by a dry run and `doctor`. */
+  readonly roles: Pick<RoleSources, 'role' | 'instanceProfile'>
   identity(): Promise<Identity>
   /** The same with less time: no call is tried again after `deadline`. */
   within(deadline: Deadline): BeanstalkAccess
