@@ -1,5 +1,5 @@
 import { type Text, text, untrusted } from '../text.ts'
-import { unknownInputs } from './ecs-actions.ts'
+import { same, unknownInputs } from './ecs-actions.ts'
 import { slipwayUses } from './migration.ts'
 import { beanstalkDeployInputs, elasticBeanstalkInputs, notNeeded, type PeerInputs } from './peer-inputs.ts'
 import type { NewInput } from './rewrite-step.ts'
@@ -96,7 +96,7 @@ export const translateElasticBeanstalk: Translate = (step, around) => {
         ...unlessGiven(step, 'use-existing-application-version-if-available', 'true'),
         ...unlessGiven(step, 'deployment-timeout', '900'),
       ],
-      outputs: { 'version-label': 'version-label', 'environment-url': 'url' },
+      outputs: same(['version-label']),
       advice:
         creates.length > 0
           ? [

@@ -419,7 +419,7 @@ describe('actions for Elastic Beanstalk', () => {
 
   test('a used output that Slipway has not keeps the step', () => {
     const step = { id: 'deploy', ...aws({})[0] }
-    const { left } = becomes([step, { run: 'echo ${{ steps.deploy.outputs.environment-health }}' }])
-    expect(left).toContainEqual(expect.stringMatching(/its output environment-health is used/))
+    const { left } = becomes([step, { run: 'echo ${{ steps.deploy.outputs.environment-url }}' }])
+    expect(left).toContainEqual(expect.stringMatching(/its output environment-url is used/))
   })
 })

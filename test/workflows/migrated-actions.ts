@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { parse } from 'yaml'
 import { createBuildPush } from '../../src/actions/build-push/index.ts'
 import { createDeploy } from '../../src/actions/deploy/index.ts'
+import { createDeployBeanstalk } from '../../src/actions/deploy-beanstalk/index.ts'
+import { createDeploySite } from '../../src/actions/deploy-site/index.ts'
 import { createNotify } from '../../src/actions/notify/index.ts'
 import { createRegisterTaskDefinition } from '../../src/actions/register-task-definition/index.ts'
 import { Failure } from '../../src/failure.ts'
@@ -35,6 +37,8 @@ export function slipwayAction(sim: Simulator, builds: string[], slack: string[])
       return play(createBuildPush({ requestHandler, fetch }), given, sim, builder(sim, builds, step.inputs))
     if (name === 'deploy') return play(createDeploy({ requestHandler, fetch }), given, sim)
     if (name === 'register-task-definition') return play(createRegisterTaskDefinition({ requestHandler }), given, sim)
+    if (name === 'deploy-site') return play(createDeploySite({ requestHandler, fetch }), given, sim)
+    if (name === 'deploy-beanstalk') return play(createDeployBeanstalk({ requestHandler, fetch }), given, sim)
     if (name === 'notify') return play(createNotify(toSlack), given, sim)
     throw new Error(`no such action: ${step.uses}`)
   }

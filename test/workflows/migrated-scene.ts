@@ -33,6 +33,11 @@ export interface MigratedWorld {
   readonly clusters?: readonly string[]
   /** Default: a rolling service behind a load balancer. */
   readonly seedApi?: (sim: Simulator) => void
+  /** Adds to the account; the variables and secrets that name what it has made. */
+  readonly seed?: (sim: Simulator) => {
+    readonly vars?: Readonly<Record<string, string>>
+    readonly secrets?: Readonly<Record<string, string>>
+  }
   /** Beside the workflow; `.github/workflows/…` may be another one of the table. */
   readonly files?: Readonly<Record<string, string>>
   /** The workflow of `.github/workflows` that is run. Default: the one that was named. */
@@ -47,6 +52,7 @@ const repositories = ['api', 'worker', 'team/api']
 export async function runMigrated(name: string, world: MigratedWorld = {}): Promise<Left> {
   const sim = createSimulator()
   const services = seedServices(sim, world)
+  const made = world.seed?.(sim)
   for (const repository of repositories) sim.world.region(region).ecr.createRepository(repository)
   for (const role of ['deploy', 'build']) sim.iam.role({ name: role, trust: { sub: '*' }, maxSessionSeconds: 7200 })
   const folder = callerFolder(sim, {
@@ -63,8 +69,9 @@ export async function runMigrated(name: string, world: MigratedWorld = {}): Prom
         ROLE: 'arn:aws:iam::111122223333:role/deploy',
         SLACK_WEBHOOK_URL: 'https://hooks.slack.com/services/T0/B0/x',
         SLACK_BOT_TOKEN: 'xoxb-1',
+        ...made?.secrets,
       },
-      vars: { DEPLOY_ROLE: 'arn:aws:iam::111122223333:role/deploy', REGION: region },
+      vars: { DEPLOY_ROLE: 'arn:aws:iam::111122223333:role/deploy', REGION: region, ...made?.vars },
       actions: {
         'your-org/slipway': slipwayAction(sim, builds, slack),
         'aws-actions/configure-aws-credentials': configure,

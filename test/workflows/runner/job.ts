@@ -12,6 +12,8 @@ export interface Job {
   readonly session: Session
   readonly path: string
   readonly workspace: string
+  /** Folder of scripts below the workspace, by `defaults`. */
+  readonly folder: string
   /** RUNNER_TEMP. */
   readonly temporary: string
   readonly contexts: Contexts
@@ -81,7 +83,22 @@ async function startJob(
   }
   const secrets = Object.values(texts(given.secrets)).filter((secret) => secret !== '')
   const masks = new Set([...secrets, ...session.masks])
-  return { session, path, workspace, temporary, contexts, environment, masks, posts: [], steps: [] }
+  const workflow = loadWorkflow(place.home, place.file)
+  const [ofJob, shared] = [token, workflow].map((one) =>
+    asText(resolve(member(member(member(one, 'defaults'), 'run'), 'working-directory'), contexts)),
+  )
+  return {
+    session,
+    path,
+    workspace,
+    folder: ofJob || shared || '',
+    temporary,
+    contexts,
+    environment,
+    masks,
+    posts: [],
+    steps: [],
+  }
 }
 
 /** The GitHub environment that a job is to enter. */

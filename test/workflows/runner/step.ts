@@ -93,13 +93,18 @@ async function runStep(job: Job, step: TemplateToken, id: string, contexts: Cont
     const file = join(job.temporary, `${randomUUID()}.sh`)
     writeFileSync(file, asText(resolve(script, contexts)))
     const command = { command: 'bash', arguments: ['--noprofile', '--norc', '-eo', 'pipefail', file] }
-    return ended(job, await execute(job, name || id, command, scope.environment))
+    const folder = asText(resolve(member(step, 'working-directory'), contexts)) || job.folder
+    return ended(job, await execute(job, name || id, command, scope.environment, { folder }))
   }
   const uses = asText(resolve(member(step, 'uses'), contexts))
   const given = texts(resolve(member(step, 'with'), contexts))
   const standIn = job.session.actions[/^([^/@]+\/[^/@]+)/.exec(uses)?.[1] ?? '']
   if (standIn) {
-    const outputs = await standIn({ uses, inputs: given, workspace: job.workspace, environment: job.environment })
+    const environment: Record<string, string> = { ...job.environment, ...scope.environment }
+    const before = { ...environment }
+    const outputs = await standIn({ uses, inputs: given, workspace: job.workspace, environment })
+    // What it has set is set for the later steps of the job.
+    for (const [key, value] of Object.entries(environment)) if (before[key] !== value) job.environment[key] = value
     record(job, { name: name || uses, outcome: 'success', log: '', summary: '', isPost: false })
     return { outcome: 'success', outputs }
   }
@@ -112,13 +117,13 @@ export async function execute(
   name: string,
   { command, arguments: parameters }: { readonly command: string; readonly arguments: readonly string[] },
   environment: Readonly<Record<string, string>>,
-  { isPost = false, heading = '' } = {},
+  { isPost = false, heading = '', folder = '' } = {},
 ): Promise<ProcessResult> {
   const result = await runProcess({
     command,
     arguments: parameters,
     environment: { ...job.environment, ...environment },
-    folder: job.workspace,
+    folder: join(job.workspace, folder),
     temporary: job.temporary,
     signal: isPost ? new AbortController().signal : job.session.signal,
     time: job.session.time,
