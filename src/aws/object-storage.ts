@@ -22,7 +22,7 @@ export function objectStorages(aws: Connection): ObjectStorages {
         head: (key) => headObject(bucket, key),
         list: (prefix) => listObjects(bucket, prefix),
         copy: (copy) => copyObject(bucket, copy),
-        remove: (keys) => removeObjects(bucket, keys),
+        remove: (objects, confirm) => removeObjects(bucket, objects, confirm),
       }
     },
   }
