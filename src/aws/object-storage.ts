@@ -24,7 +24,7 @@ export function objectStorages(aws: Connection): ObjectStorages {
         list: (prefix) => listObjects(bucket, prefix),
         policy: () => bucketPolicy(bucket),
         copy: (copy) => copyObject(bucket, copy),
-        remove: (keys) => removeObjects(bucket, keys),
+        remove: (objects, confirm) => removeObjects(bucket, objects, confirm),
       }
     },
   }

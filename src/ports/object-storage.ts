@@ -78,6 +78,12 @@ export type Copied =
   | { readonly kind: 'changed' }
   | { readonly kind: 'absent' }
 
+/** An object to delete. `etag`: what it has to be; another one stays. */
+export interface Unwanted {
+  readonly key: string
+  readonly etag?: string | undefined
+}
+
 /** An object that could not be deleted, in the words of S3. */
 export interface NotDeleted {
   readonly key: string
@@ -98,8 +104,8 @@ export interface ObjectStorage {
   /** The policy of the bucket; empty where it has none. */
   policy(): Promise<JsonObject>
   copy(copy: ObjectCopy): Promise<Copied>
-  /** Any number. Those that are not there are no error. */
-  remove(keys: readonly string[]): Promise<readonly NotDeleted[]>
+  /** Any number. Those that are not there, or are others by now, are no error. `confirm`: awaited before every request, retries included. */
+  remove(objects: readonly Unwanted[], confirm?: () => Promise<void>): Promise<readonly NotDeleted[]>
 }
 
 /** Opens buckets over one connection. `owner`: the account that must own it; undefined: it is not checked. */

@@ -43,6 +43,38 @@ describe('files that expired', () => {
     await deploySite(scene, { build: buildOf('three') }, keeping)
     expect(scene.s3.object(bucket, old)?.body.toString()).toBe('theirs')
   })
+
+  test('stay where another program writes over them while they are about to be deleted', async () => {
+    const scene = await deployed()
+    const old = `assets/app-${hashOf('one')}.js`
+    await deploySite(scene, { build: buildOf('two') }, keeping)
+    const run = () => put(scene, old, 'theirs')
+    scene.sim.faults.add({ service: 's3', operation: 'DeleteObjects', effect: { kind: 'callback', run } })
+    const { outputs, log } = await deploySite(scene, { build: buildOf('three') }, keeping)
+    expect([outputs.verdict, scene.s3.object(bucket, old)?.body.toString()]).toEqual(['succeeded', 'theirs'])
+    expect(log).not.toContain('could not be deleted')
+  })
+
+  test('are not deleted by a request that is repeated after another run took the site over', async () => {
+    const scene = await deployed()
+    await deploySite(scene, { build: buildOf('two') }, keeping)
+    let state = ''
+    const theirs = () => {
+      state = (scene.s3.object(bucket, '.slipway/site.json')?.body.toString() ?? '').replace(
+        '"claim": {',
+        '"claim": { "of": "another",',
+      )
+      put(scene, '.slipway/site.json', state)
+    }
+    const deletes = { service: 's3', operation: 'DeleteObjects' }
+    scene.sim.faults.add({ ...deletes, effect: { kind: 'callback', run: theirs } })
+    scene.sim.faults.add({ ...deletes, effect: { kind: 'hang' }, times: 20 })
+    const before = scene.s3.keys(bucket)
+    const { outputs } = await deploySite(scene, { build: buildOf('three') }, keeping)
+    expect(outputs.verdict).toBe('superseded')
+    expect(scene.s3.object(bucket, '.slipway/site.json')?.body.toString()).toBe(state)
+    expect(scene.s3.keys(bucket)).toEqual(expect.arrayContaining([...before]))
+  })
 })
 
 test.each(['about/@team.html', 'a+b/c=d.html', 'caf\u00e9/#1 100%.html', 'what?/index.html', '~ann/a~b.html'])(

@@ -125,7 +125,7 @@ describe('permissions', () => {
   const [, policy = ''] = /```json\n([\s\S]*?)```/.exec(page) ?? []
 
   test('the policy of the README is enough, and nothing of it is too much', async () => {
-    const scene = siteScene()
+    const scene = siteScene({ distribution: { queryStrings: 'none' } })
     const own = policy.replaceAll('example-site', bucket).replaceAll('E1A2B3C4D5E6F7', scene.distribution.id)
     scene.sim.iam.enforce(JSON.parse(own))
     const keeping = { 'keep-releases': '0', 'keep-days': '0' }

@@ -31,8 +31,22 @@ test('objects are stored, read, listed, copied and removed, with any key', async
   expect(await bucket.copy({ from: key, to: 'copy', etag: '"other"' })).toEqual({ kind: 'changed' })
   expect(await bucket.copy({ from: 'none', to: 'copy' })).toEqual({ kind: 'absent' })
   expect((await bucket.list(''))?.map((object) => object.key)).toEqual([key, 'copy'])
-  expect(await bucket.remove([key, 'none'])).toEqual([])
+  expect(await bucket.remove([{ key }, { key: 'none' }])).toEqual([])
   expect([await bucket.get(key), await bucket.head(key)]).toEqual([undefined, undefined])
+})
+
+test('an object that is another one by now is not deleted, nor is that an error', async () => {
+  const { bucket, s3 } = given()
+  const first = await bucket.put({ key: 'a', content: contentOf('one') })
+  const etag = first.kind === 'stored' ? first.etag : ''
+  await bucket.put({ key: 'a', content: contentOf('two') })
+  expect(
+    await bucket.remove([
+      { key: 'a', etag },
+      { key: 'none', etag },
+    ]),
+  ).toEqual([])
+  expect(s3.object('site', 'a')?.body.toString()).toBe('two')
 })
 
 test('every page of a list is read', async () => {

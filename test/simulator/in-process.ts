@@ -71,7 +71,8 @@ export function createRequestHandler(exchange: Exchanger): InProcessHandler {
           path: decodeURIComponent(request.path),
           query,
           headers: lowerCased(request.headers),
-          body: bytes(request.body),
+          // A copy, as of a network: the program may use its memory again.
+          body: Buffer.from(bytes(request.body)),
         },
         signal,
       )

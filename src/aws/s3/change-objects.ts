@@ -1,4 +1,4 @@
-import type { Copied, NotDeleted, ObjectCopy } from '../../ports.ts'
+import type { Copied, NotDeleted, ObjectCopy, Unwanted } from '../../ports.ts'
 import { call } from '../call.ts'
 import { present } from '../error-class.ts'
 import { batches } from '../pages.ts'
@@ -55,20 +55,34 @@ async function whereCopied(
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html: a list of up to 1,000 keys. */
 const mostDeleted = 1000
 
-/** Deletes objects; returns those that S3 did not delete. */
-export async function removeObjects(bucket: Bucket, keys: readonly string[]): Promise<readonly NotDeleted[]> {
+/**
+ * Deletes objects; returns those that S3 did not delete. The ETag of one is a condition
+ * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html).
+ */
+export async function removeObjects(
+  bucket: Bucket,
+  objects: readonly Unwanted[],
+  confirm?: () => Promise<void>,
+): Promise<readonly NotDeleted[]> {
   const failed: NotDeleted[] = []
-  for (const batch of batches(keys, mostDeleted)) failed.push(...(await removeBatch(bucket, batch)))
-  return failed
+  for (const batch of batches(objects, mostDeleted)) failed.push(...(await removeBatch(bucket, batch, confirm)))
+  // The object is another one by now, or is being written, or is gone.
+  return failed.filter(({ code }) => !['PreconditionFailed', 'ConditionalRequestConflict', 'NoSuchKey'].includes(code))
 }
 
-async function removeBatch(bucket: Bucket, keys: readonly string[]): Promise<readonly NotDeleted[]> {
+async function removeBatch(
+  bucket: Bucket,
+  objects: readonly Unwanted[],
+  confirm?: () => Promise<void>,
+): Promise<readonly NotDeleted[]> {
   const client = await bucket.connection.clients.s3()
   const { DeleteObjectsCommand } = await import('@aws-sdk/client-s3')
-  const Delete = { Objects: keys.map((Key) => ({ Key })), Quiet: true }
+  const Objects = objects.map(({ key, etag }) => ({ Key: key, ...(etag !== undefined && { ETag: etag }) }))
+  const Delete = { Objects, Quiet: true }
   return await call(
     bucket.connection,
     async (options) => {
+      await confirm?.()
       const { Errors = [] } = await client.send(new DeleteObjectsCommand({ ...ofBucket(bucket), Delete }), options)
       return Errors.map(({ Key = '', Code = '', Message = '' }) => ({ key: Key, code: Code, message: Message }))
     },

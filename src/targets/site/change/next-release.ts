@@ -26,7 +26,11 @@ interface Step {
 /** The release as it is recorded, and what no release needs any more. */
 export interface NextRelease {
   readonly release: Release
-  readonly expired: { readonly paths: readonly string[]; readonly objects: readonly string[] }
+  readonly expired: {
+    /** With the ETag of what is there. */
+    readonly paths: readonly { readonly path: string; readonly etag: string }[]
+    readonly objects: readonly string[]
+  }
 }
 
 /** The record of a release: its files, those that stay of earlier ones, and the bytes that were replaced. */
@@ -51,7 +55,7 @@ export function nextRelease(step: Step): NextRelease {
       // What another program has written over is no file of ours.
       paths: left
         .filter(([path, { gone, etag }]) => isOver(gone) && (listed?.get(path) ?? etag) === etag)
-        .map(([path]) => path),
+        .map(([path, { etag }]) => ({ path, etag })),
       objects: objects.filter(([, gone]) => isOver(gone)).map(([sha256]) => sha256),
     },
   }

@@ -1,7 +1,7 @@
 import { certain, type End } from '../../../deployment/outcomes.ts'
 import type { Events } from '../../../deployment/target.ts'
 import { Failure, failureInOneLine } from '../../../failure.ts'
-import type { ObjectStorage } from '../../../ports.ts'
+import type { ObjectStorage, Unwanted } from '../../../ports.ts'
 import { renderText, type Text, text, untrusted } from '../../../text.ts'
 import { versionOf } from '../plan/site-plan-words.ts'
 import type { Entry, Release } from '../release/release.ts'
@@ -137,26 +137,33 @@ async function* removeExpired(
   releases: readonly PastRelease[],
 ): Events<void> {
   const keys = stateKeys(request.prefix)
-  const all = [
-    ...paths.map((path) => `${request.prefix}${path}`),
+  const kept = [
     ...objects.map((sha256) => keys.object(sha256)),
     ...(request.deletes ? releases.map(({ id }) => keys.release(id)) : []),
   ]
+  const all = [
+    ...paths.map(({ path, etag }) => ({ key: `${request.prefix}${path}`, etag })),
+    ...kept.map((key) => ({ key })),
+  ]
   context.keep({ outputs: { deleted: String(all.length) } })
   if (all.length === 0) return
-  await hold.confirm()
-  const message = await notRemoved(access.storage, all)
+  const message = await notRemoved(access.storage, all, hold)
   if (message !== undefined) yield { kind: 'warning', at: context.clock.now(), message: untrusted(message) }
 }
 
 /** What could not be deleted. The release is live and was compared, so that this never takes it back. */
-async function notRemoved(storage: ObjectStorage, keys: readonly string[]): Promise<string | undefined> {
+async function notRemoved(
+  storage: ObjectStorage,
+  objects: readonly Unwanted[],
+  hold: Hold,
+): Promise<string | undefined> {
   try {
-    const [first, ...others] = await storage.remove(keys)
+    // Each request is sent only while the site is this run's: another one may need what this one would delete.
+    const [first, ...others] = await storage.remove(objects, () => hold.confirm())
     const more = others.length > 0 ? ` and ${others.length} more` : ''
     return first && `${first.code}: ${first.key}${more} could not be deleted: ${first.message}`
   } catch (error) {
-    if (!(error instanceof Failure) || error.parts.code === 'cancelled') throw error
+    if (!(error instanceof Failure) || error.parts.code === 'cancelled' || hold.isLost()) throw error
     const why = renderText(failureInOneLine(error.parts), (theirs) => theirs)
     return `Expired files could not be deleted: ${why}`
   }
