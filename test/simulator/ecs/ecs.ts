@@ -33,6 +33,7 @@ export function createEcs(world: World, region: string): EcsService {
       networkLoadBalancerShiftSeconds: 600,
       hookRetrySeconds: 30,
       taskShownAfterSeconds: 0,
+      deprovisioningSeconds: undefined,
       shortage: undefined,
       reordersDefinitions: true,
     },

@@ -43,6 +43,8 @@ export interface EcsQuirks {
   hookRetrySeconds: number
   /** Seconds after RunTask in which DescribeTasks answers MISSING and ListTasks does not list the task. Default 0; AWS: up to 30. */
   taskShownAfterSeconds: number
+  /** Seconds from the end of the containers to STOPPED. Default: 6 to 12, as Fargate needs for network interfaces; less on EC2. */
+  deprovisioningSeconds: number | undefined
   /** Why RunTask does not place tasks. Default: it does. */
   shortage: TaskShortage | undefined
 }

@@ -102,7 +102,9 @@ export function endTask(ecs: EcsState, record: TaskRecord, start: TaskStart, end
     stopContainers(record)
     task.executionStoppedAt = now(ecs)
     change('DEPROVISIONING')
-    ecs.world.clock.after(seconds(ecs, 6, 12), () => {
+    const usual = seconds(ecs, 6, 12)
+    const { deprovisioningSeconds } = ecs.quirks
+    ecs.world.clock.after(deprovisioningSeconds === undefined ? usual : deprovisioningSeconds * 1000, () => {
       task.stoppedAt = now(ecs)
       task.connectivity = 'DISCONNECTED'
       for (const attachment of task.attachments ?? []) attachment.status = 'DELETED'
