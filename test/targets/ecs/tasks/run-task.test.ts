@@ -1,7 +1,12 @@
 import type { Task } from '@aws-sdk/client-ecs'
 import { expect, test } from '@jest/globals'
+import { createDeploy } from '../../../../src/actions/deploy/index.ts'
+import { deployInputs } from '../../../../src/actions/inputs/deploy-inputs.ts'
 import type { OneOffTask } from '../../../../src/targets/ecs/request/service-request.ts'
+import { environment, here } from '../../../actions/scene.ts'
+import { startedTasks } from '../../../actions/task-scene.ts'
 import { newImage, oldImage, region, rollingScene, run, servingImage } from '../../../deployment/scene.ts'
+import { fakeRunner, givenInputs } from '../../../runner/fake-runner.ts'
 import type { Handler } from '../../../simulator/contract.ts'
 import { createSteadyService, seedCluster } from '../../../simulator/seeding.ts'
 import { createSimulator, type Simulator } from '../../../simulator/simulator.ts'
@@ -102,4 +107,70 @@ test('row F12: a lost reply of RunTask runs no second task', async () => {
   expect(ended.outcome).toBe('succeeded')
   expect(new Set(sim.recorder.calls('ecs', 'RunTask').map(({ input }) => input.clientToken)).size).toBe(1)
   expect(JSON.parse(ended.record.outputs?.['run-task-arn'] ?? '')).toHaveLength(1)
+})
+
+test('the log of the task is shown, and a task whose time is up is stopped', async () => {
+  const sim = rollingScene()
+  sim.world.scenarios.set(newImage, { kind: 'healthy', log: ['migrating orders'] })
+  const ended = await withTask(sim, { waitMinutes: 2 })
+  expect(ended.outcome).toBe('failed')
+  expect(ended.cause).toMatch(
+    /service was not changed \| it was still running after 2 minutes \(wait-for-minutes\), and this run stopped it \(StopTask\) \| What the command did until then stays: it may be half done/,
+  )
+  const shown = ended.events.flatMap((event) => (event.kind === 'output' ? event.lines : []))
+  expect(shown.map(({ untrusted }) => untrusted)).toEqual(['migrating orders'])
+  expect(sim.recorder.count('ecs', 'StopTask')).toBe(1)
+  expect(sim.recorder.count('ecs', 'UpdateService')).toBe(0)
+})
+
+test.each([
+  ['stop-and-roll-back', 'STOPPED', /this run stopped the one-off task .*half done/],
+  ['leave', 'RUNNING', /continues without this run/],
+])('a cancel while the task runs, with on-cancel: %s', async (policy, status, words) => {
+  const sim = rollingScene()
+  sim.world.scenarios.set(newImage, { kind: 'healthy' })
+  const given = {
+    ...here,
+    image: newImage,
+    'run-task': 'true',
+    'wait-for-task-stopped': 'true',
+    preflight: 'off',
+    guard: 'off',
+    'on-cancel': policy,
+  }
+  const world = { requestHandler: sim.requestHandler, fetch: (url: string, init: RequestInit) => sim.fetch(url, init) }
+  const main = await fakeRunner({ clock: sim.clock.forProgram, environment })
+  sim.clock.after(60_000, () => main.cancel())
+  await createDeploy(world).main(givenInputs(deployInputs, given), main)
+  const post = await fakeRunner({ clock: sim.clock.forProgram, environment, state: main.savedState })
+  await createDeploy(world).post?.(givenInputs(deployInputs, given), post)
+  sim.clock.advance(60_000)
+  expect(startedTasks(sim).map(({ lastStatus }) => lastStatus)).toEqual([status])
+  expect(post.summary).toMatch(words)
+  expect(sim.recorder.count('ecs', 'UpdateService')).toBe(0)
+})
+
+test('a cancel without a service stops the task, too', async () => {
+  const sim = rollingScene()
+  sim.world.scenarios.set(newImage, { kind: 'healthy' })
+  const given = {
+    ...{
+      cluster: 'shop',
+      'task-definition': 'api',
+      image: newImage,
+      'run-task': 'true',
+      'wait-for-task-stopped': 'true',
+    },
+    ...{ 'run-task-subnets': 'subnet-0aaa1111', preflight: 'off', guard: 'off' },
+  }
+  const world = { requestHandler: sim.requestHandler, fetch: (url: string, init: RequestInit) => sim.fetch(url, init) }
+  const main = await fakeRunner({ clock: sim.clock.forProgram, environment })
+  sim.clock.after(60_000, () => main.cancel())
+  await createDeploy(world)
+    .main(givenInputs(deployInputs, given), main)
+    .catch(() => undefined)
+  const post = await fakeRunner({ clock: sim.clock.forProgram, environment, state: main.savedState })
+  await createDeploy(world).post?.(givenInputs(deployInputs, given), post)
+  sim.clock.advance(60_000)
+  expect(startedTasks(sim).map(({ lastStatus }) => lastStatus)).toEqual(['STOPPED'])
 })
