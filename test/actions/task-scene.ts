@@ -7,7 +7,7 @@ import { type FakeRunner, fakeRunner, givenInputs } from '../runner/fake-runner.
 import type { Behaviour } from '../simulator/contract.ts'
 import type { RollingOptions } from '../simulator/fixtures.ts'
 import { ask } from '../simulator/seeding.ts'
-import type { Simulator } from '../simulator/simulator.ts'
+import type { Simulator, SimulatorOptions } from '../simulator/simulator.ts'
 import { environment, here } from './scene.ts'
 
 export const migrate = { ...here, image: newImage, command: 'bin/migrate --all', preflight: 'off' }
@@ -16,8 +16,9 @@ export const migrate = { ...here, image: newImage, command: 'bin/migrate --all',
 export function taskScene(
   behaviour: Behaviour = { kind: 'crash', exitCode: 0 },
   options: RollingOptions = {},
+  simulator: SimulatorOptions = {},
 ): Simulator {
-  const sim = rollingScene(options)
+  const sim = rollingScene(options, simulator)
   sim.world.scenarios.set(newImage, behaviour)
   return sim
 }

@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- part …] [folder] [--peer checkout] [--beanstalk-peer checkout …] [--json]`: start-up, preflight, lag at the end,
- * calls, failures, growth, scale, a large layer, a site, failures of sites and verdicts of Elastic Beanstalk, or only the parts that are named. With
+ * calls, failures, growth, scale, a large layer, a site, one-off tasks, failures of sites and verdicts of Elastic Beanstalk, or only the parts that are named. With
  * `--peer`, start-up is measured beside the action in that folder, and with `--beanstalk-peer` verdicts beside those of others.
  * Exit code 1 when a requirement is missed.
  */
@@ -19,6 +19,7 @@ import { measureScale } from './scale.ts'
 import { measureSite } from './site.ts'
 import { measureStartUp } from './start-up.ts'
 import { isMet, rendered, type Table } from './table.ts'
+import { measureTaskLag } from './task-lag.ts'
 
 const { values, positionals } = parseArgs({
   options: {
@@ -41,6 +42,7 @@ const parts: Readonly<Record<string, (folder: string) => Promise<Table>>> = {
   layout: measureLayout,
   site: measureSite,
   'site-failures': judgeSiteFailures,
+  'run-task': measureTaskLag,
   'beanstalk-verdicts': () => judgeVerdicts(values['beanstalk-peer']),
 }
 const named = positionals.filter((positional) => positional in parts)

@@ -118,6 +118,7 @@ test('every action is restricted to the resources of this service, and to what c
       'ecs:ListTasks: *, ecs:cluster = arn:aws:ecs:eu-west-1:111122223333:cluster/shop',
       'ecs:RegisterTaskDefinition: task-definition/api:*',
       'ecs:RunTask: task-definition/api:*, ecs:cluster = arn:aws:ecs:eu-west-1:111122223333:cluster/shop',
+      'ecs:StopTask: task/shop/*',
       'ecs:TagResource: task-definition/api:*, ecs:CreateAction = RegisterTaskDefinition',
       'iam:GetRole: role/shop-execution',
       'iam:PassRole: role/shop-execution, iam:PassedToService = ecs-tasks.amazonaws.com',

@@ -58,6 +58,8 @@ function ecsResources(action: string, scene: Scene): readonly string[] {
       )
     case 'DescribeTasks':
       return inCluster('task', scene, named('tasks'))
+    case 'StopTask':
+      return inCluster('task', scene, named('task'))
     case 'ListTasks':
       return [arn('ecs', `container-instance/${cluster}/*`)]
     case 'DescribeClusters':

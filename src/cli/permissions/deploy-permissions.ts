@@ -154,6 +154,12 @@ export const deploy = [
   },
   { actions: ['ecs:RunTask', 'ecs:DescribeTasks'], why: '`run-task`', without: 'fails', when: 'run-task' },
   {
+    actions: ['ecs:StopTask', 'logs:GetLogEvents'],
+    why: '`run-task`: stop its task when the time is up or the run is cancelled; show its log',
+    without: 'the task runs on, which is reported; the log is not shown',
+    when: 'run-task',
+  },
+  {
     actions: ['ecr:DescribeImages', 'ecs:ListTasks', 'ecs:DescribeTasks'],
     why: 'only before `unchanged`, for an image tag: check whether it was moved',
     without: '`unchanged`, with a warning',

@@ -6,12 +6,14 @@ import { continueDeployment, rollback } from './later-permissions.ts'
 import type { Permission } from './permission.ts'
 import { preflight } from './preflight-permissions.ts'
 import { promote } from './promote-permissions.ts'
+import { runTask } from './run-task-permissions.ts'
 import { deploySite, doctorSite } from './site-permissions.ts'
 
 /** The one table of what each action needs in AWS: policies and the READMEs are made of it. */
 export const permissionTables = {
   'build-push': [...buildPush, ...imageScan],
   'register-task-definition': registerTaskDefinition,
+  'run-task': runTask,
   deploy: [...deploy, ...preflight],
   rollback,
   continue: continueDeployment,
