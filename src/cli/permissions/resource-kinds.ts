@@ -110,6 +110,7 @@ export const resourceKinds = {
   'ecs:ListTasks': ['tasks-of-cluster'],
   'ecs:RegisterTaskDefinition': ['task-definition'],
   'ecs:RunTask': ['task-definition'],
+  'ecs:StopTask': ['task'],
   'ecs:StopServiceDeployment': ['service', 'service-deployment'],
   'ecs:TagResource': ['task-definition'],
   'ecs:UpdateExpressGatewayService': ['service'],
