@@ -19,6 +19,7 @@ const actions = {
   'run-task': () => import('./actions/run-task/index.ts'),
   'register-task-definition': () => import('./actions/register-task-definition/index.ts'),
   rollback: () => import('./actions/rollback/index.ts'),
+  verify: () => import('./actions/verify/index.ts'),
 } satisfies Record<string, () => Promise<{ action: unknown }>>
 
 /** Name of an action, as in the folder `actions/`. */

@@ -7,10 +7,6 @@ import { keysIn, mistakesOf, worded } from './mistakes.ts'
 import type { SchemaNode } from './schema.ts'
 import { checksIn, verifySchema } from './verify-schema.ts'
 
-/** Under this name mistakes name the list. */
-const name = 'verify'
-const schema = z.strictObject({ [name]: verifySchema })
-
 /** Reads checks as verify of slipway.yml has them, in YAML or JSON. Throws `inputs-invalid` with every mistake and its line. */
 export function readChecks(content: string, source: Source): readonly Check[] {
   const wanted: Wanted = {
@@ -18,10 +14,12 @@ export function readChecks(content: string, source: Source): readonly Check[] {
     code: 'inputs-invalid',
     fix: text`Correct it: it is a list of checks as verify in slipway.yml has them (docs/slipway-yml.md). Nothing has been changed on AWS.`,
   }
+  const name = 'input' in source ? source.input : 'verify'
+  const schema = z.strictObject({ [name]: verifySchema })
   const parsed = parseDocument(content, source, wanted)
   const document = { ...parsed, value: { [name]: parsed.value } as JsonObject, ...within(parsed) }
   const checked = schema.safeParse(document.value, { error: worded })
-  if (checked.success) return checksIn(checked.data[name])
+  if (checked.success) return checksIn(checked.data[name] ?? [])
   const keysAt = (path: readonly PropertyKey[]) => keysIn(z.toJSONSchema(schema) as SchemaNode, path)
   throw invalid(mistakesOf(checked.error.issues, document, keysAt), wanted)
 }

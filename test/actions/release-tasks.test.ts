@@ -1,6 +1,8 @@
 /** Tasks of slipway.yml that are a part of a deployment: before it, at a stage, after it; one at a time by their lock. */
 import { describe, expect, test } from '@jest/globals'
 import { startedByLock } from '../../src/targets/ecs/request/started-by.ts'
+import { cliScene } from '../cli/cli-scene.ts'
+import { policyOf, refusedBy } from '../cli/permissions-scene.ts'
 import { hook, hookScene } from '../deployment/pause-scene.ts'
 import { newImage, oldImage, portsOf, rollingScene, servingImage } from '../deployment/scene.ts'
 import type { Simulator } from '../simulator/simulator.ts'
@@ -248,5 +250,33 @@ describe('a check by a task inside the VPC', () => {
     expect(outputs.cause).toMatch(
       /^Verify failed: Essential container in task exited \("check", exit code 22\): the task smoke of api-smoke:1 failed/,
     )
+  })
+})
+
+describe('the policy of slipway permissions allows it all', () => {
+  const placement = `verify:
+  - url: ${url}
+  - { task: smoke, image: "curlimages/curl:8", command: [curl, x] }`
+  const tasks = `tasks:
+${migrate}
+  drop: { command: [node, drop.js], when: after }`
+
+  test.each([
+    ['a good deployment', 200],
+    ['one that is rolled back', 500],
+  ])('%s at a pause', async (_, status) => {
+    const sim = hookScene(hook(60))
+    for (const command of ['node migrate.js', 'node drop.js', 'curl x']) ends(sim, command, 0)
+    const config = configOf(tasks, placement.replace('url:', 'within: 0\n    url:'))
+    const { outputs } = await deployWith(sim, { files: { 'slipway.yml': config }, probe: probeOf(response(status)) })
+    expect(outputs.verdict).toBe(status === 200 ? 'succeeded' : 'rolled-back')
+    const policy = await policyOf(
+      cliScene({ 'slipway.yml': config }),
+      '--action',
+      'deploy',
+      '--pass-role',
+      'shop-execution',
+    )
+    expect(refusedBy([policy], sim)).toEqual([])
   })
 })

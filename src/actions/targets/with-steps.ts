@@ -47,8 +47,8 @@ export async function withSteps(
   )
 }
 
-/** Loaded only for checks. */
-async function ownProbe({ environment, clock, signal }: Runner): Promise<HttpProbe> {
+/** Requests of this process; loaded only for checks. */
+export async function ownProbe({ environment, clock, signal }: Runner): Promise<HttpProbe> {
   const { httpProbe } = await import('../../http/probe.ts')
   return httpProbe(environment, clock, signal)
 }

@@ -1,5 +1,6 @@
 import type { Permission } from './permission.ts'
 import { invalidation } from './site-permissions.ts'
+import { steps } from './step-permissions.ts'
 
 /** A CodeDeploy group is found by its service: of every action that deploys or watches with CodeDeploy. */
 export const searchOfGroups = {
@@ -152,7 +153,7 @@ export const deploy = [
     without: 'reports that it is not authorized',
     when: 'codedeploy',
   },
-  { actions: ['ecs:RunTask', 'ecs:DescribeTasks'], why: '`run-task`', without: 'fails', when: 'run-task' },
+  ...steps,
   {
     actions: ['ecs:StopTask', 'logs:GetLogEvents'],
     why: '`run-task`: stop its task when the time is up or the run is cancelled; show its log',

@@ -13,6 +13,8 @@ export interface ResourcePlace extends AccountPlace {
   readonly service?: string | undefined
   /** Undefined where the definition is not in a file. */
   readonly definition?: DefinitionFacts | undefined
+  /** Endings of families that are registered beside that of the definition, `-smoke`. */
+  readonly otherFamilies?: readonly string[] | undefined
   /** Roles that are passed to ECS itself: of hooks and load balancers. */
   readonly serviceRoles?: readonly string[]
   /** Roles of tasks that were given by name. */
@@ -121,7 +123,11 @@ function resourcesOfKind(kind: ResourceKind, place: ResourcePlace): readonly str
     case 'task':
       return [ecsArn(place, `task/${cluster}/*`)]
     case 'task-definition':
-      return [ecsArn(place, `task-definition/${definition?.family ?? '*'}:*`)]
+      return definition === undefined
+        ? [ecsArn(place, 'task-definition/*:*')]
+        : ['', ...(place.otherFamilies ?? [])].map((ending) =>
+            ecsArn(place, `task-definition/${definition.family}${ending}:*`),
+          )
     // AWS chooses the id.
     case 'scalable-target':
       return [arnOf('application-autoscaling', place, 'scalable-target/*')]

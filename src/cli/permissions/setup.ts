@@ -114,6 +114,9 @@ function placeOfTarget(
     cluster,
     service: choices.scope === 'cluster' ? '*' : target.service,
     definition,
+    otherFamilies: (target.verify ?? []).flatMap((check) =>
+      check.kind === 'task' && check.image !== undefined ? [`-${check.name}`] : [],
+    ),
     serviceRoles: serviceRoles(deploymentIn(environment.services[target.name])),
     passedRoles: choices.passedRoles.map((role) => roleArn(role, accountId, region)),
     repositories: repositories.length === 0 ? [repositoryArn('*', target)] : repositories,
@@ -153,16 +156,30 @@ export function isOfCodeDeploy(target: Target, codeDeployServices: readonly stri
 function featuresOf(target: Target, count: number, choices: PolicyChoices): ReadonlySet<Feature> {
   const isCodeDeploy = isOfCodeDeploy(target, choices.codeDeployServices)
   const several = count > 1 ? (['several', ...(isCodeDeploy ? (['codedeploy-several'] as const) : [])] as const) : []
-  const asked = choices.with.filter((feature) => isCodeDeploy || !feature.startsWith('codedeploy'))
+  const asked = choices.with.filter((feature) =>
+    isCodeDeploy ? feature !== 'verify' : !feature.startsWith('codedeploy'),
+  )
   const creates = target.serviceDefinition === undefined ? [] : (['create-service'] as const)
   const chosen: readonly Feature[] = [
     ...byDefault,
     ...asked,
     ...several,
     ...creates,
+    ...stepFeatures(target, isCodeDeploy),
     ...(target.after ? (['invalidate'] as const) : []),
     ...(target.suspendAutoScaling ? (['suspend-auto-scaling'] as const) : []),
     isCodeDeploy ? 'codedeploy' : 'ecs',
   ]
   return new Set(chosen.filter((feature) => !choices.without.includes(feature)))
+}
+
+/** What the checks and tasks of a service need. */
+function stepFeatures({ verify = [], tasks = [] }: Target, isCodeDeploy: boolean): readonly Feature[] {
+  const isTask = tasks.length > 0 || verify.some(({ kind }) => kind === 'task')
+  const isAtPause = verify.some(({ when }) => when !== 'after') || tasks.some(({ when }) => typeof when === 'object')
+  return [
+    ...(isTask ? (['run-task'] as const) : []),
+    ...(tasks.some(({ lock }) => lock !== undefined) ? (['task-lock'] as const) : []),
+    ...(isAtPause ? [isCodeDeploy ? ('codedeploy-verify' as const) : ('verify' as const)] : []),
+  ]
 }
