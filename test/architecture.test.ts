@@ -84,7 +84,7 @@ describe('the modules', () => {
   test('a module of targets/ecs imports only modules before it in the life of a deployment', () => {
     const order = [
       ...'request facts strategy codedeploy-group network preflight watch codedeploy'.split(' '),
-      ...'finish tasks prepare change locate rollback deploy-service.ts index.ts'.split(' '),
+      ...'finish tasks prepare change locate rollback to-native deploy-service.ts index.ts'.split(' '),
     ]
     const levelOf = (path: string) => order.indexOf(/^src\/targets\/ecs\/([^/]+)/.exec(path)?.[1] ?? '')
     const upwards = (name: string, file: string) =>

@@ -1,4 +1,4 @@
-import type { CodeDeployDeployment, EcsTarget } from '../ports.ts'
+import type { CodeDeployDeployment, EcsTarget, TrafficRouting } from '../ports.ts'
 import { call } from './call.ts'
 import { withAppSpecs } from './codedeploy-appspec.ts'
 import { deploymentIds } from './codedeploy-lists.ts'
@@ -48,4 +48,22 @@ export async function describeTarget(connection: Connection, id: string, cluster
 /** Ids of the deployments that keep the group from another one. */
 export function listActive(connection: Connection, application: string, group: string): Promise<readonly string[]> {
   return deploymentIds(connection, { application, group, includeOnlyStatuses: [...busy] })
+}
+
+/** How a deployment configuration shifts traffic (CodeDeploy GetDeploymentConfig). */
+export async function trafficRouting(connection: Connection, name: string): Promise<TrafficRouting | undefined> {
+  const client = await connection.clients.codedeploy()
+  const { GetDeploymentConfigCommand } = await import('@aws-sdk/client-codedeploy')
+  const command = new GetDeploymentConfigCommand({ deploymentConfigName: name })
+  return call(
+    connection,
+    async (options): Promise<TrafficRouting | undefined> =>
+      present((await client.send(command, options)).deploymentConfigInfo, 'deploymentConfigInfo').trafficRoutingConfig,
+    {
+      action: 'codedeploy:GetDeploymentConfig',
+      kind: 'read',
+      whenRefused: (refusal) =>
+        refusal.name === 'DeploymentConfigDoesNotExistException' ? { value: undefined } : undefined,
+    },
+  )
 }

@@ -6,7 +6,7 @@ import { call } from './call.ts'
 import { appSpecHash, cacheAppSpec } from './codedeploy-appspec.ts'
 import { deploymentGroups } from './codedeploy-groups.ts'
 import { deploymentIds, groupArn } from './codedeploy-lists.ts'
-import { describe, describeTarget, listActive } from './codedeploy-reads.ts'
+import { describe, describeTarget, listActive, trafficRouting } from './codedeploy-reads.ts'
 import type { Connection } from './connection.ts'
 import { given } from './ecs-request.ts'
 import { type AwsError, present } from './error-class.ts'
@@ -16,6 +16,7 @@ import { answerOf } from './error-words.ts'
 export function codeDeploy(connection: Connection): CodeDeploy {
   return {
     ...deploymentGroups(connection),
+    trafficRouting: (name) => trafficRouting(connection, name),
     createDeployment: (request) => create(connection, request),
     describeDeployment: (id) => describe(connection, id),
     describeTarget: (id, cluster, service) => describeTarget(connection, id, cluster, service),

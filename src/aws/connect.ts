@@ -15,6 +15,7 @@ import type {
   EvidenceSources,
   Identity,
   ImageRepositories,
+  Listeners,
   NetworkSources,
   ObjectStorages,
   PreflightSources,
@@ -61,6 +62,7 @@ export interface Aws {
   readonly roles: RoleSources
   readonly rolePolicies: RolePolicySources
   readonly scaling: Scaling
+  readonly listeners: Listeners
   readonly inventory: AccountInventory
   /** Amazon CloudFront, whatever the region. */
   readonly distributions: Distributions
@@ -112,6 +114,7 @@ function portsOf(connection: Connection): Aws {
     rolePolicies: lazyPort(async () => (await import('./role-policies.ts')).rolePolicySources(connection)),
     roles: lazyPort(async () => (await import('./roles.ts')).roleSources(connection)),
     scaling: lazyPort(async () => (await import('./scaling.ts')).scaling(connection)),
+    listeners: lazyPort(async () => (await import('./listeners.ts')).listeners(connection)),
     inventory: lazyPort(async () => (await import('./account.ts')).accountInventory(connection)),
     distributions: lazyPort(async () => (await import('./distributions.ts')).distributions(connection)),
     storages: {

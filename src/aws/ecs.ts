@@ -84,14 +84,15 @@ async function updateService(connection: Connection, request: UpdateServiceReque
 /** Whether the service is as the request wants it. */
 function isApplied(request: UpdateServiceRequest, before: Service | undefined, now: Service): boolean {
   const { taskDefinition, desiredCount, forceNewDeployment, deploymentConfiguration, loadBalancers } = request
-  const { enableECSManagedTags, propagateTags } = request
+  const { enableECSManagedTags, propagateTags, deploymentController } = request
   const runsIt = taskDefinition === undefined || isSameRevision(taskDefinition, now.taskDefinition)
   const isSized = desiredCount === undefined || desiredCount === now.desiredCount
   const isNew = !forceNewDeployment || primaryId(now) !== primaryId(before)
   const isTagged =
     holds(enableECSManagedTags, now.enableECSManagedTags ?? false) && holds(propagateTags, now.propagateTags ?? 'NONE')
   const isSet = holds(deploymentConfiguration, now.deploymentConfiguration) && holds(loadBalancers, now.loadBalancers)
-  return runsIt && isSized && isNew && isSet && isTagged
+  const isHanded = holds(deploymentController, now.deploymentController)
+  return runsIt && isSized && isNew && isSet && isTagged && isHanded
 }
 
 /** Whether every requested member exists; AWS may add its defaults. */

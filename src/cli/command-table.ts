@@ -8,6 +8,7 @@ const loaders = {
   permissions: async () => (await import('./commands/permissions.ts')).command,
   plan: async () => (await import('./commands/plan.ts')).command,
   simulate: async () => (await import('./commands/simulate.ts')).command,
+  'to-native': async () => (await import('./commands/to-native.ts')).command,
   slack: async () => (await import('./commands/slack.ts')).command,
 } satisfies Record<string, () => Promise<Command>>
 

@@ -8,8 +8,16 @@ const longest = 120_000
 /** Time that AWS may be silent, as it is without a network. Milliseconds. */
 const silentTime = 15_000
 
-/** The account of a profile, or of the AWS credentials of this machine, in one region. Sends nothing before a port is used. */
-export function openAccount(region: string | undefined, world: CliWorld, profile?: string): Aws {
+/**
+ * The account of a profile, or of the AWS credentials of this machine, in one region. Sends nothing before a port
+ * is used. `time`: for all calls, in milliseconds.
+ */
+export function openAccount(
+  region: string | undefined,
+  world: CliWorld,
+  profile?: string,
+  time: number = longest,
+): Aws {
   const { clock, signal, environment, requestHandler } = world
   return connect({
     region,
@@ -17,7 +25,7 @@ export function openAccount(region: string | undefined, world: CliWorld, profile
     signal,
     environment,
     requestHandler,
-    deadline: deadlineIn(clock, longest),
+    deadline: deadlineIn(clock, time),
     silentTime,
     local: { profile },
     idToken: () => Promise.reject(new Error('no role is assumed')),

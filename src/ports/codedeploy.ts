@@ -17,13 +17,25 @@ export interface DeploymentGroup {
     readonly targetGroupPairInfoList?: readonly {
       readonly targetGroups?: readonly { readonly name?: string }[]
       readonly prodTrafficRoute?: { readonly listenerArns?: readonly string[] }
+      readonly testTrafficRoute?: { readonly listenerArns?: readonly string[] }
     }[]
   }
+  readonly triggerConfigurations?: readonly { readonly triggerName?: string; readonly triggerTargetArn?: string }[]
   readonly autoRollbackConfiguration?: { readonly enabled?: boolean; readonly events?: readonly string[] }
   readonly alarmConfiguration?: {
     readonly enabled?: boolean
     readonly alarms?: readonly { readonly name?: string }[]
   }
+}
+
+/** How a deployment configuration shifts traffic (CodeDeploy API TrafficRoutingConfig). */
+export interface TrafficRouting {
+  /** AllAtOnce, TimeBasedCanary or TimeBasedLinear. */
+  readonly type?: string
+  /** Percent, and minutes until the rest follows. */
+  readonly timeBasedCanary?: { readonly canaryPercentage?: number; readonly canaryInterval?: number }
+  /** Percent of each step, and minutes between two. */
+  readonly timeBasedLinear?: { readonly linearPercentage?: number; readonly linearInterval?: number }
 }
 
 /** A deployment (CodeDeploy API DeploymentInfo). */
@@ -110,6 +122,8 @@ export interface CodeDeploy {
     service: string,
     application?: string,
   ): Promise<{ readonly groups: readonly DeploymentGroup[]; readonly isComplete: boolean }>
+  /** How a deployment configuration shifts traffic, by its name; undefined when there is none. */
+  trafficRouting(name: string): Promise<TrafficRouting | undefined>
   /** Read back: deployments of the group in progress with the same appspec. Throws `deployment-conflict` with the id of the active one. */
   createDeployment(request: CreateDeploymentRequest): Promise<string>
   describeDeployment(id: string): Promise<CodeDeployDeployment>

@@ -50,6 +50,8 @@ export interface UpdateServiceRequest {
   readonly volumeConfigurations?: readonly JsonObject[]
   /** Omitted members stay; a given member replaces the previous one, with all below it. */
   readonly deploymentConfiguration?: DeploymentConfiguration
+  /** Changes by whom the service is deployed: of services of CodeDeploy to ECS (`type: ECS`). */
+  readonly deploymentController?: { readonly type: 'ECS' }
   /** All of them; makes a new deployment. */
   readonly loadBalancers?: readonly LoadBalancer[]
 }

@@ -21,6 +21,7 @@ import { reattach } from './request/watch-again.ts'
 
 export { requireService, runningTaskDefinition } from './facts/service-facts.ts'
 export { outputNames } from './facts/started-event.ts'
+export { ecsNativePlan, ecsToNative } from './to-native/open-native.ts'
 
 /** A service that is deployed to. `checkAccess`: access to AWS for the checks before a change, where that is another. */
 export function ecsTarget(change: ServiceChange, aws: EcsAccess, checkAccess: EcsAccess = aws): Target {

@@ -1,4 +1,4 @@
-import { UpdateServiceCommand } from '@aws-sdk/client-ecs'
+import { ListServiceDeploymentsCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs'
 import { expect, test } from '@jest/globals'
 import { loadBalancerOf, seedBlueGreenService } from '../fixtures.ts'
 import { createNativeRig } from './native-rig.ts'
@@ -29,6 +29,8 @@ test('a service goes from CodeDeploy to blue/green of ECS, and is deployed by it
   )
   expect(service).toMatchObject({ deploymentController: { type: 'ECS' }, runningCount: 2 })
   sim.clock.advance(300_000)
+  const { serviceDeployments } = await ecs.send(new ListServiceDeploymentsCommand({ cluster: 'shop', service: 'api' }))
+  expect(serviceDeployments).toMatchObject([{ status: 'SUCCESSFUL' }])
   expect(home.elbv2.route(production.ruleArn)!.forward).toEqual({
     [seeded.blueTargetGroupArn]: 0,
     [seeded.greenTargetGroupArn]: 100,

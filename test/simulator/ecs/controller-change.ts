@@ -42,6 +42,18 @@ function toEcs(ecs: EcsState, service: ServiceRecord): void {
   service.taskSets.splice(0)
   service.deploymentControllerType = 'ECS'
   service.scheduler = createScheduler(ecs, service)
+  wakeFor(ecs, service)
+}
+
+/** The tasks of a task set report to no scheduler: it looks at them every second, until they are gone. */
+function wakeFor(ecs: EcsState, service: ServiceRecord): void {
+  const imported = service.completed
+  const look = () => {
+    service.scheduler?.wake()
+    const isThere = imported !== undefined && service.rollouts.includes(imported)
+    if (isThere && service.deploymentControllerType === 'ECS') ecs.world.clock.after(1_000, look)
+  }
+  ecs.world.clock.after(1_000, look)
 }
 
 /** The tasks of the deployment that completed last are replaced by those of a task set. */

@@ -71,7 +71,11 @@ function conflict(name: GroupName, id: string, isRollback: boolean, description:
 }
 
 /** The group, checked to be the one of this service. Throws `service-unsupported` when it is missing or another's. */
-export async function requireGroup(context: EcsContext, name: GroupName, service?: Service): Promise<DeploymentGroup> {
+export async function requireGroup(
+  context: Pick<EcsContext, 'codeDeploy'>,
+  name: GroupName,
+  service?: Service,
+): Promise<DeploymentGroup> {
   const group = await context.codeDeploy.describeDeploymentGroup(name.application, name.deploymentGroup)
   if (group === undefined) throw groupMissing(name)
   const serves = group.ecsServices ?? []

@@ -9,16 +9,23 @@ export const tasks = 'ecs-tasks.amazonaws.com'
  * denials are not weighed, and what is written by exception (`NotPrincipal`, `NotAction`) counts. Undefined counts, too.
  */
 export function trustsTasks(trust: JsonObject | undefined): boolean {
-  if (trust === undefined) return true
-  const statements = isObject(trust.Statement) ? [trust.Statement] : objectsIn(trust, 'Statement')
-  return statements.some((statement) => statement.Effect === 'Allow' && isForTasks(statement) && isAssuming(statement))
+  return trustsService(trust, 'ecs-tasks.')
 }
 
-function isForTasks({ Principal, NotPrincipal }: JsonObject): boolean {
+/** The same for a service of AWS, by the beginning of its principal's name. */
+export function trustsService(trust: JsonObject | undefined, prefix: string): boolean {
+  if (trust === undefined) return true
+  const statements = isObject(trust.Statement) ? [trust.Statement] : objectsIn(trust, 'Statement')
+  return statements.some(
+    (statement) => statement.Effect === 'Allow' && isFor(statement, prefix) && isAssuming(statement),
+  )
+}
+
+function isFor({ Principal, NotPrincipal }: JsonObject, prefix: string): boolean {
   if (NotPrincipal !== undefined) return true
   const named = isObject(Principal) ? Object.values(Principal).flatMap(textsOf) : textsOf(Principal)
   // Partitions may have a suffix of their own, such as `.amazonaws.com.cn`.
-  return named.some((name) => name.startsWith('ecs-tasks.') || name === '*')
+  return named.some((name) => name.startsWith(prefix) || name === '*')
 }
 
 function isAssuming({ Action, NotAction }: JsonObject): boolean {

@@ -1,0 +1,100 @@
+import type { DeploymentConfiguration, DeploymentGroup, LifecycleHook, TrafficRouting } from '../../../ports.ts'
+import { settingsOf } from '../codedeploy-group/group-settings.ts'
+
+/** What a group does, as ECS does it. */
+export interface MappedSettings {
+  readonly configuration: DeploymentConfiguration
+  /** Set once the service is on ECS, as its first deployment would wait for an answer. */
+  readonly pause?: LifecycleHook | undefined
+  /** Rows `there → here`. */
+  readonly rows: readonly { readonly from: string; readonly to: string }[]
+}
+
+/** Lifecycle events and the stages that correspond to them. */
+export const stages: Readonly<Record<string, string>> = {
+  BeforeInstall: 'PRE_SCALE_UP',
+  AfterInstall: 'POST_SCALE_UP',
+  AfterAllowTestTraffic: 'POST_TEST_TRAFFIC_SHIFT',
+  BeforeAllowTraffic: 'PRE_PRODUCTION_TRAFFIC_SHIFT',
+  AfterAllowTraffic: 'POST_PRODUCTION_TRAFFIC_SHIFT',
+}
+
+/** The longest bake time and pause (API DeploymentConfiguration: a stage takes 24 hours at most). Minutes. */
+const longest = 1440
+
+/**
+ * A deployment group as a deployment configuration of ECS. `isNetwork`: behind a Network Load Balancer, where CodeDeploy shifts all
+ * traffic at once. Sources: developer guide, "Migrate CodeDeploy blue/green deployments to Amazon ECS blue/green deployments".
+ */
+export function mapSettings(
+  group: DeploymentGroup,
+  routing: TrafficRouting | undefined,
+  isNetwork: boolean,
+): MappedSettings {
+  const { alarms, rollbackEvents, readyWait, terminationWait } = settingsOf(group, {})
+  const bakeTimeInMinutes = Math.min(terminationWait, longest)
+  const shift = isNetwork ? { strategy: 'BLUE_GREEN' } : shiftOf(routing)
+  const rollsBack = (event: string) => rollbackEvents.includes(event)
+  const breaker = { enable: true, rollback: rollsBack('DEPLOYMENT_FAILURE') }
+  const watched = { alarmNames: alarms, enable: alarms.length > 0, rollback: rollsBack('DEPLOYMENT_STOP_ON_ALARM') }
+  const pause =
+    readyWait > 0
+      ? {
+          targetType: 'PAUSE',
+          lifecycleStages: ['POST_TEST_TRAFFIC_SHIFT'],
+          timeoutConfiguration: { timeoutInMinutes: Math.min(readyWait, longest), action: 'ROLLBACK' },
+        }
+      : undefined
+  return {
+    configuration: {
+      ...shift,
+      bakeTimeInMinutes,
+      deploymentCircuitBreaker: breaker,
+      alarms: alarms.length > 0 ? watched : { alarmNames: [], enable: false, rollback: false },
+    },
+    pause,
+    rows: [
+      { from: group.deploymentConfigName ?? 'deployment configuration', to: shiftWords(shift) },
+      { from: `terminationWaitTimeInMinutes ${terminationWait}`, to: `bakeTimeInMinutes ${bakeTimeInMinutes}` },
+      ...(pause
+        ? [{ from: `ready wait ${readyWait} min`, to: `PAUSE hook at POST_TEST_TRAFFIC_SHIFT, ROLLBACK after it` }]
+        : []),
+      {
+        from: alarms.length > 0 ? `alarms ${alarms.join(', ')}` : 'no alarms',
+        to: alarms.length > 0 ? `the same, rollback ${watched.rollback ? 'on' : 'off'}` : 'the same',
+      },
+      {
+        from: `auto-rollback ${rollbackEvents.join(', ') || 'off'}`,
+        to: `deploymentCircuitBreaker with rollback ${breaker.rollback ? 'on' : 'off'}`,
+      },
+    ],
+  }
+}
+
+function shiftOf({ type, timeBasedCanary, timeBasedLinear }: TrafficRouting = {}): DeploymentConfiguration {
+  if (type === 'TimeBasedCanary')
+    return {
+      strategy: 'CANARY',
+      canaryConfiguration: {
+        canaryPercent: timeBasedCanary?.canaryPercentage ?? 10,
+        canaryBakeTimeInMinutes: timeBasedCanary?.canaryInterval ?? 5,
+      },
+    }
+  if (type === 'TimeBasedLinear')
+    return {
+      strategy: 'LINEAR',
+      linearConfiguration: {
+        stepPercent: timeBasedLinear?.linearPercentage ?? 10,
+        stepBakeTimeInMinutes: timeBasedLinear?.linearInterval ?? 1,
+      },
+    }
+  return { strategy: 'BLUE_GREEN' }
+}
+
+function shiftWords({ strategy = '', canaryConfiguration, linearConfiguration }: DeploymentConfiguration): string {
+  if (canaryConfiguration)
+    return `${strategy} ${canaryConfiguration.canaryPercent}%, then the rest after ${canaryConfiguration.canaryBakeTimeInMinutes} min`
+  if (linearConfiguration)
+    return `${strategy} ${linearConfiguration.stepPercent}% every ${linearConfiguration.stepBakeTimeInMinutes} min`
+  return strategy
+}

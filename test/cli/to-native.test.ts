@@ -1,0 +1,315 @@
+/** `slipway to-native`: from CodeDeploy to the blue/green deployments of ECS, against the simulator. */
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { times } from '../often.ts'
+import { type BlueGreenOptions, seedBlueGreen } from '../simulator/codedeploy/fixtures.ts'
+import { createSimulator, type Simulator } from '../simulator/simulator.ts'
+import { cliScene } from './cli-scene.ts'
+
+const region = 'eu-west-1'
+
+function scene(options: BlueGreenOptions = {}) {
+  const sim = createSimulator()
+  const seeded = seedBlueGreen(sim, options)
+  const role = sim.iam.role({ name: 'ecs-infrastructure', trustedServices: ['ecs.amazonaws.com'] })
+  sim.recorder.clear()
+  const { accessKeyId, secretAccessKey } = sim.iam.root
+  const opened = cliScene()
+  const world = {
+    environment: {
+      PATH: process.env.PATH,
+      HOME: opened.directory,
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    },
+    requestHandler: sim.requestHandler,
+    fetch: (url: string | URL, init?: RequestInit) => sim.fetch(url, init),
+    clock: sim.clock.forProgram,
+  }
+  const arn = `arn:aws:iam::${sim.world.accountId}:role/ecs-infrastructure`
+  const slipway = (...words: readonly string[]) =>
+    opened.run(['to-native', 'api', '--cluster', 'shop', '--region', region, ...words], world)
+  return { sim, role, arn, slipway, ...seeded }
+}
+
+const changes = (sim: Simulator) =>
+  sim.recorder
+    .calls()
+    .map(({ operation }) => operation)
+    .filter((one) => /^(Modify|Update|Create|Delete|Stop)/.test(one))
+
+const controller = (sim: Simulator) => sim.world.region(region).ecs.service('shop', 'api')?.deploymentControllerType
+
+describe('the plan', () => {
+  test('maps settings, names what has no counterpart and prints the exact calls; changes nothing', async () => {
+    const { sim, slipway, arn, blueTargetGroupArn, greenTargetGroupArn } = scene({
+      deploymentConfig: 'CodeDeployDefault.ECSCanary10Percent5Minutes',
+      terminationWaitMinutes: 15,
+      readyWait: 60,
+      alarms: ['api-5xx'],
+    })
+    const { code, out } = await slipway('--infrastructure-role', arn, '--json')
+    expect(code).toBe(0)
+    const plan = JSON.parse(out)
+    expect(plan.isReady).toBe(true)
+    expect(plan.becomes).toEqual(
+      expect.arrayContaining([
+        { from: 'CodeDeployDefault.ECSCanary10Percent5Minutes', to: 'CANARY 10%, then the rest after 5 min' },
+        { from: 'terminationWaitTimeInMinutes 15', to: 'bakeTimeInMinutes 15' },
+        { from: 'alarms api-5xx', to: 'the same, rollback on' },
+      ]),
+    )
+    const [modify, update, pause, remove] = plan.calls
+    expect(modify).toMatchObject({
+      api: 'elbv2 modify-listener',
+      input: {
+        DefaultActions: [
+          {
+            Type: 'forward',
+            ForwardConfig: {
+              TargetGroups: [
+                { TargetGroupArn: blueTargetGroupArn, Weight: 1 },
+                { TargetGroupArn: greenTargetGroupArn, Weight: 0 },
+              ],
+            },
+          },
+        ],
+      },
+    })
+    expect(modify.input.DefaultActions[0]).not.toHaveProperty('TargetGroupArn')
+    expect(update.input).toMatchObject({
+      cluster: 'shop',
+      service: 'api',
+      deploymentController: { type: 'ECS' },
+      deploymentConfiguration: {
+        strategy: 'CANARY',
+        canaryConfiguration: { canaryPercent: 10, canaryBakeTimeInMinutes: 5 },
+        bakeTimeInMinutes: 15,
+        alarms: { alarmNames: ['api-5xx'], enable: true, rollback: true },
+      },
+      loadBalancers: [
+        {
+          targetGroupArn: blueTargetGroupArn,
+          containerName: 'api',
+          containerPort: 8080,
+          advancedConfiguration: { alternateTargetGroupArn: greenTargetGroupArn, roleArn: arn },
+        },
+      ],
+    })
+    expect(pause.input.deploymentConfiguration.lifecycleHooks).toEqual([
+      {
+        targetType: 'PAUSE',
+        lifecycleStages: ['POST_TEST_TRAFFIC_SHIFT'],
+        timeoutConfiguration: { timeoutInMinutes: 60, action: 'ROLLBACK' },
+      },
+    ])
+    expect(remove.api).toBe('deploy delete-deployment-group')
+    expect(changes(sim)).toEqual([])
+  })
+
+  test('reads like a plan: what becomes of it, what must hold, the calls, permissions and infrastructure code', async () => {
+    const { slipway, arn } = scene()
+    const { out } = await slipway('--infrastructure-role', arn)
+    for (const part of ['Becomes', 'Has no counterpart', 'Must hold before', 'Calls', 'Permissions', 'Terraform'])
+      expect(out).toContain(part)
+    expect(out).toMatch(/iam:PassRole on arn:aws:iam::\d{12}:role\/ecs-infrastructure/)
+    expect(out).toMatch(/cannot be undone in place/)
+  })
+
+  test('the target group that serves is that of the PRIMARY task set, not the first of the group', async () => {
+    const { sim, slipway, arn, greenTargetGroupArn, blueTargetGroupArn } = scene({ terminationWaitMinutes: 0 })
+    await deployOnce(sim)
+    const { code, out } = await slipway('--infrastructure-role', arn, '--json')
+    const update = JSON.parse(out).calls.find(({ api }: { api: string }) => api === 'ecs update-service')
+    expect(code).toBe(0)
+    expect(update.input.loadBalancers[0]).toMatchObject({
+      targetGroupArn: greenTargetGroupArn,
+      advancedConfiguration: { alternateTargetGroupArn: blueTargetGroupArn },
+    })
+  })
+
+  test.each<[string, (opened: ReturnType<typeof scene>) => Promise<void> | void, readonly string[], RegExp]>([
+    ['no role', () => undefined, [], /create a role with AmazonECSInfrastructureRolePolicyForLoadBalancers/],
+    [
+      'a role that is missing',
+      () => undefined,
+      ['--infrastructure-role', 'arn:aws:iam::111122223333:role/none'],
+      /IAM has no role/,
+    ],
+    [
+      'a role that ECS cannot assume',
+      ({ sim }) => void sim.iam.role({ name: 'other', trustedServices: ['ec2.amazonaws.com'] }),
+      ['--infrastructure-role', 'arn:aws:iam::111122223333:role/other'],
+      /no statement for ecs\.amazonaws\.com/,
+    ],
+    ['an active deployment', ({ sim }) => deployOnce(sim, false), [], /d-[A-Z0-9]+ of DgpECS-shop-api: wait/],
+    [
+      'traffic that is split',
+      ({ sim, productionListenerArn, blueTargetGroupArn, greenTargetGroupArn }) => {
+        const route = sim.world.region(region).elbv2.listener(productionListenerArn)
+        if (route) route.forward = { [blueTargetGroupArn]: 50, [greenTargetGroupArn]: 50 }
+      },
+      [],
+      /it splits the traffic/,
+    ],
+    [
+      'hooks of the AppSpec',
+      ({ sim }) => deployOnce(sim, true, [{ AfterAllowTestTraffic: 'smoke-test' }]),
+      [],
+      /AfterAllowTestTraffic smoke-test: rewrite the handlers first/,
+    ],
+  ])('with %s it is not ready, and --execute changes nothing', async (_, prepare, words, why) => {
+    const opened = scene({ terminationWaitMinutes: 0 })
+    await prepare(opened)
+    opened.sim.recorder.clear()
+    const given = words.length > 0 ? words : _ === 'no role' ? [] : ['--infrastructure-role', opened.arn]
+    const { code, out } = await opened.slipway(...given)
+    expect(code).toBe(1)
+    expect(out).toMatch(why)
+    const executed = await opened.slipway(...given, '--execute')
+    expect(executed.code).toBe(1)
+    expect(executed.err).toMatch(why)
+    expect(changes(opened.sim)).toEqual([])
+  })
+
+  test('a service that ECS deploys already has nothing left to do', async () => {
+    const { sim, slipway, arn } = scene({ terminationWaitMinutes: 0 })
+    expect((await slipway('--infrastructure-role', arn, '--execute')).code).toBe(0)
+    sim.recorder.clear()
+    const { code, err } = await slipway()
+    expect([code, changes(sim)]).toEqual([1, []])
+    expect(err).toMatch(/deployment controller ECS, not CODE_DEPLOY/)
+  })
+})
+
+describe('--execute', () => {
+  test('changes the rule, then the controller, watches the deployment and sets the pause', async () => {
+    const { sim, slipway, arn } = scene({ terminationWaitMinutes: 3, readyWait: 30 })
+    const { code, out, err } = await slipway('--infrastructure-role', arn, '--execute')
+    expect([code, out]).toEqual([
+      0,
+      'The service is on the deployment controller ECS, and all traffic is on its new tasks.\n',
+    ])
+    expect(err).toMatch(/1\. The production rule[\s\S]*2\. ECS becomes[\s\S]*BAKE_TIME[\s\S]*3\. A PAUSE hook/)
+    expect(changes(sim)).toEqual(['ModifyListener', 'UpdateService', 'UpdateService'])
+    expect(controller(sim)).toBe('ECS')
+  })
+
+  test('a refused update puts the rule back as it was', async () => {
+    const { sim, slipway, arn, productionListenerArn } = scene()
+    const before = { ...sim.world.region(region).elbv2.listener(productionListenerArn)?.forward }
+    const effect = { kind: 'error', code: 'InvalidParameterException', message: 'Not possible.' } as const
+    sim.faults.add({ operation: 'UpdateService', effect })
+    const { code, err } = await slipway('--infrastructure-role', arn, '--execute')
+    expect(code).toBe(1)
+    expect(err).toMatch(/Not possible/)
+    expect(err).toMatch(/The production rule is as before/)
+    expect(Object.keys(sim.world.region(region).elbv2.listener(productionListenerArn)?.forward ?? {})).toEqual(
+      Object.keys(before),
+    )
+    expect(controller(sim)).toBe('CODE_DEPLOY')
+  })
+
+  test('a deployment that ECS rolls back is a failure, with what serves', async () => {
+    const { sim, slipway, arn } = scene()
+    sim.world.region(region).ecs.denyInfrastructure(arn, 'elasticloadbalancing:ModifyListener')
+    const { code, out } = await slipway('--infrastructure-role', arn, '--execute')
+    expect(code).toBe(1)
+    expect(out).toMatch(/rolled the deployment back|failed/)
+    expect(out).toMatch(/The service is on the controller ECS/)
+  })
+})
+
+test('whatever fails at whatever step, traffic is never to nowhere', async () => {
+  const effects = [
+    { kind: 'reset' },
+    { kind: 'apply-then-drop' },
+    { kind: 'truncate' },
+    { kind: 'http', status: 503 },
+    { kind: 'access-denied' },
+    { kind: 'error', code: 'InvalidParameterException', message: 'Refused.' },
+  ] as const
+  const operations = [
+    'ModifyListener',
+    'UpdateService',
+    'DescribeServices',
+    'DescribeRules',
+    'ListServiceDeployments',
+    'DescribeServiceDeployments',
+  ]
+  const fault = fc.record({
+    operation: fc.constantFrom(...operations),
+    effect: fc.constantFrom(...effects),
+    skip: fc.nat(6),
+    times: fc.integer({ min: 1, max: 30 }),
+  })
+  const behaviour = fc.constantFrom('healthy', 'no-role', 'alarm')
+  await fc.assert(
+    fc.asyncProperty(fc.array(fault, { maxLength: 3 }), behaviour, async (faults, how) => {
+      const opened = scene({ terminationWaitMinutes: 1, alarms: ['api-5xx'] })
+      const { sim, arn, slipway } = opened
+      for (const one of faults) sim.faults.add(one)
+      if (how === 'no-role') sim.world.region(region).ecs.denyInfrastructure(arn, 'elasticloadbalancing:ModifyRule')
+      if (how === 'alarm')
+        sim.clock.after(60_000, () => sim.world.region(region).cloudwatch.setState('api-5xx', 'ALARM'))
+      const lost = watchTraffic(opened)
+      const { code } = await slipway('--infrastructure-role', arn, '--execute')
+      sim.clock.advance(1_800_000)
+      expect(lost()).toEqual([])
+      // Green only where it is so.
+      if (code === 0) expect(controller(sim)).toBe('ECS')
+    }),
+    { numRuns: times('TO_NATIVE_RUNS', 12, 300) },
+  )
+})
+
+/** Moments at which the production listener sent traffic to a target group without a healthy target. */
+function watchTraffic({ sim, productionListenerArn }: ReturnType<typeof scene>): () => readonly string[] {
+  const lost: string[] = []
+  const { elbv2 } = sim.world.region(region)
+  const look = () => {
+    const forward = Object.entries(elbv2.listener(productionListenerArn)?.forward ?? {})
+    const serving = forward.filter(([, weight]) => weight > 0)
+    const areHealthy = serving.every(([arn]) => {
+      const reply = elbv2.handlers.DescribeTargetHealth?.({ TargetGroupArn: arn }, {} as never) as {
+        TargetHealthDescriptions: { TargetHealth: { State: string } }[]
+      }
+      return reply.TargetHealthDescriptions.some(({ TargetHealth }) => TargetHealth.State === 'healthy')
+    })
+    if (serving.length === 0 || !areHealthy) lost.push(`${sim.clock.now()}: ${JSON.stringify(forward)}`)
+    sim.clock.after(1_000, look)
+  }
+  look()
+  return () => lost
+}
+
+/** One deployment by CodeDeploy; `isWhole`: to its end. */
+async function deployOnce(sim: Simulator, isWhole = true, hooks: readonly object[] = []): Promise<void> {
+  const { handlers } = sim.world.region(region).codedeploy
+  const { ecs } = sim.world.region(region)
+  const taskDefinition = ecs.service('shop', 'api')?.taskDefinition
+  const content = JSON.stringify({
+    version: '0.0',
+    Resources: [
+      {
+        TargetService: {
+          Type: 'AWS::ECS::Service',
+          Properties: {
+            TaskDefinition: taskDefinition,
+            LoadBalancerInfo: { ContainerName: 'api', ContainerPort: 8080 },
+          },
+        },
+      },
+    ],
+    ...(hooks.length > 0 && { Hooks: hooks }),
+  })
+  handlers.CreateDeployment?.(
+    {
+      applicationName: 'AppECS-shop-api',
+      deploymentGroupName: 'DgpECS-shop-api',
+      revision: { revisionType: 'AppSpecContent', appSpecContent: { content } },
+    },
+    { service: 'codedeploy', operation: 'CreateDeployment', region, accessKeyId: '', at: 0, input: {} } as never,
+  )
+  if (isWhole) sim.clock.advance(1_800_000)
+}
