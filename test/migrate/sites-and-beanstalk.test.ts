@@ -74,6 +74,12 @@ aws s3 cp dist/index.html s3://site/ --cache-control no-cache`,
     ],
     [
       `aws s3 sync dist s3://site --delete
+aws s3 sync dist s3://site --exclude "*" --include "*.html" --cache-control max-age=60
+aws s3 cp dist/index.html s3://site/index.html --cache-control no-cache`,
+      { 'cache-control': '/index.html: no-cache\n*.html: max-age=60' },
+    ],
+    [
+      `aws s3 sync dist s3://site --delete
 aws s3 cp dist/a/feed s3://site/a/feed --content-type application/rss+xml`,
       { 'content-type': 'a/feed: application/rss+xml' },
     ],
@@ -180,6 +186,9 @@ aws s3 sync dist s3://site --delete --exclude "*.js" --cache-control no-cache`,
   test('files that are copied to a bucket are no part of anything alone', () => {
     for (const run of ['aws s3 cp report.html s3://reports', 'for f in *; do aws s3 cp $f s3://x; done'])
       expect(becomes([{ run }])).toMatchObject({ inputs: [], made: [{ run }] })
+    expect(becomes([{ run: 'aws s3 cp report.html s3://reports' }]).left).toEqual([
+      'it has no counterpart in Slipway, or is not read: docs/migrate.md',
+    ])
   })
 })
 
@@ -354,6 +363,12 @@ describe('Elastic Beanstalk by commands', () => {
     const { inputs, left, made } = becomes([{ run }])
     expect([inputs, left, made[0]?.run?.trimEnd()]).toEqual([[], [expect.stringMatching(why)], run])
   })
+})
+
+test('deployments to several environments are several steps', () => {
+  const to = (environment: string) => ({ run: `${update.replace('shop-live', environment)} --application-name shop` })
+  const { inputs, left } = becomes([to('shop-blue'), to('shop-green')])
+  expect([left, inputs.map((one) => one['environment-name'])]).toEqual([[], ['shop-blue', 'shop-green']])
 })
 
 describe('actions for Elastic Beanstalk', () => {
