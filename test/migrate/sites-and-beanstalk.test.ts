@@ -130,7 +130,10 @@ aws s3 sync dist s3://site --delete --exclude "*.js" --cache-control no-cache`,
       `aws s3 sync dist s3://site --region a\naws s3 cp dist/b s3://site/b --region b\n${invalidate}`,
       /several regions/,
     ],
-    [`npm run build\naws s3 sync dist s3://site\n${invalidate}`, /npm has no counterpart.*in a step of its own/],
+    [`cd web\naws s3 sync dist s3://site\n${invalidate}`, /cd has no counterpart/],
+    [`export AWS_PROFILE=x\naws s3 sync dist s3://site\n${invalidate}`, /it sets AWS_PROFILE/],
+    [`aws s3 sync dist s3://site\nnpm run check\n${invalidate}`, /npm has no counterpart.*in a step of its own/],
+    [`npm run build && aws s3 sync dist s3://site\n${invalidate}`, /npm has no counterpart/],
     [
       `${invalidate}\naws cloudfront wait invalidation-completed --distribution-id E --id I1`,
       /the create-invalidation whose ID/,
@@ -141,6 +144,38 @@ aws s3 sync dist s3://site --delete --exclude "*.js" --cache-control no-cache`,
   ])('%s stays', (run, why) => {
     const { inputs, left, made } = becomes([{ run }])
     expect([inputs, left, made[0]?.run?.trimEnd()]).toEqual([[], [expect.stringMatching(why)], run])
+  })
+
+  test.each<[string, string, readonly string[]]>([
+    ['a build', 'npm ci\nnpm run build -- --mode "$MODE"', []],
+    ['variables and comments', '# Build it\nMODE=live\nnpm run build || npm run build', ['# Then send it']],
+    ['a pipe', 'npm run build | tee build.log', []],
+  ])('behind %s, which stays, are a step of their own', (_, build, comments) => {
+    const deployment = ['aws s3 sync dist s3://site', invalidate].join('\n')
+    const run = [build, ...comments, deployment].join('\n')
+    const { made, inputs, left, text } = becomes([{ name: 'Site', run }, { run: 'echo done' }])
+    expect([left, inputs]).toEqual([[], [{ ...site, ...unawaited, 'delete-removed': 'false' }]])
+    expect(made.map(({ run: kept = '' }) => kept.trimEnd())).toEqual([build, '', 'echo done'])
+    for (const comment of comments)
+      expect(text).toContain(`\n      ${comment}\n      - uses: your-org/slipway/actions/deploy-site@v1\n`)
+  })
+
+  test('behind a build in one of several steps become one, and the build stays', () => {
+    const { made, left } = becomes([{ run: 'npm run build\naws s3 sync dist s3://site' }, { run: invalidate }])
+    expect([left, made.map(({ run, uses }) => run?.trim() ?? uses)]).toEqual([
+      [],
+      ['npm run build', 'your-org/slipway/actions/deploy-site@v1'],
+    ])
+  })
+
+  test('credentials stay where the commands that stay may need them', () => {
+    const given = { 'role-to-assume': role, 'aws-region': 'eu-west-1' }
+    const credentials = { uses: 'aws-actions/configure-aws-credentials@v4', with: given }
+    const of = (build: string) =>
+      becomes([credentials, { run: `${build}\naws s3 sync dist s3://site\n${invalidate}` }]).made.length
+    expect([of('npm run build'), of('mkdir dist')]).toEqual([3, 2])
+    const { left } = becomes([{ run: `npm run build\naws s3 sync dist s3://site\n${invalidate}`, env: keys }])
+    expect(left).toEqual([expect.stringMatching(/its AWS_ACCESS_KEY_ID in env/)])
   })
 
   test('several sites of a job are several steps', () => {
