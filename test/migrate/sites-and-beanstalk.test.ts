@@ -110,7 +110,7 @@ aws s3 sync dist s3://site --delete --exclude "*.js" --cache-control no-cache`,
     ],
     [`aws s3 sync s3://old s3://site\n${invalidate}`, /from a folder to a bucket/],
     [`aws s3 sync dist s3://site --include "*.js"\n${invalidate}`, /--include is translated behind --exclude/],
-    [`aws s3 sync dist s3://site --exclude "a/*/b"\n${invalidate}`, /the pattern a\/\*\/b has no equal/],
+    [`aws s3 sync dist s3://site --exclude "a*b"\n${invalidate}`, /the pattern a\*b has no equal/],
     [`aws s3 sync dist s3://site --content-type text/html\n${invalidate}`, /--content-type is for all files/],
     [
       `aws s3 sync dist s3://site\naws s3 cp other.html s3://site/index.html\n${invalidate}`,
@@ -239,23 +239,36 @@ describe('patterns of the AWS CLI', () => {
     'a/b.js',
     'b/a/c.js',
     '.git/x',
+    '.gitignore',
+    '.github/b/x',
+    'ab/c/b.js',
     'a/.git/x',
   ]
 
-  test.each(['*', '*.js', 'index.html', '*index.html', 'a/*', 'a/*.js', '.git/*', 'a/index.html', 'b/a/*'])(
-    '%s',
-    (pattern) => {
-      const translated = globPattern(cliPattern(pattern) ?? '')
-      expect(paths.filter((path) => translated.test(path))).toEqual(paths.filter((path) => fnmatch(pattern).test(path)))
-    },
-  )
+  test.each([
+    '*',
+    '*.js',
+    'index.html',
+    '*index.html',
+    'a/*',
+    'a/*.js',
+    '.git/*',
+    'a/index.html',
+    'b/a/*',
+    '.git*/*',
+    '*/*',
+    '*/index.html',
+    'a*/b.js',
+    'b/*/c.js',
+    '.g*/b/x',
+  ])('%s', (pattern) => {
+    const translated = globPattern(cliPattern(pattern) ?? '')
+    expect(paths.filter((path) => translated.test(path))).toEqual(paths.filter((path) => fnmatch(pattern).test(path)))
+  })
 
-  test.each(['a*b', '*/index.html', '*.j?', '[a]', 'a,b', 'a*/b', '', './a', '${{ env.A }}'])(
-    '%s has no equal',
-    (pattern) => {
-      expect(cliPattern(pattern)).toBeUndefined()
-    },
-  )
+  test.each(['a*b', '*a*', 'a*/b*', '*.j?', '[a]', 'a,b', '', './a', '${{ env.A }}'])('%s has no equal', (pattern) => {
+    expect(cliPattern(pattern)).toBeUndefined()
+  })
 })
 
 const keys = { AWS_ACCESS_KEY_ID: '${{ secrets.A }}', AWS_SECRET_ACCESS_KEY: '${{ secrets.B }}' }
