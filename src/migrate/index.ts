@@ -7,9 +7,9 @@ import { type PermissionNeed, permissionNeed } from './permissions.ts'
 import { planJob, rangeOf } from './plan-job.ts'
 import { firstCommand, remarksOf } from './remarks.ts'
 import { removalEdits, rewriteEdits } from './rewrite-step.ts'
-import type { JobPlan, Planned, Translated } from './translation.ts'
+import type { JobPlan, Planned, Translated, Translation } from './translation.ts'
 import { withCredentials } from './with-credentials.ts'
-import { readWorkflow, type WorkflowFile } from './workflow.ts'
+import { readWorkflow, type Step, type WorkflowFile } from './workflow.ts'
 
 export type { Change, Migration, MigrationOptions, Position, Remark } from './migration.ts'
 
@@ -93,12 +93,18 @@ const removedBecause = {
 }
 
 function changesOf({ step, translation, isRemoved }: Planned, at: Find): readonly Change[] {
-  const before = step.keys.get('uses')?.text ?? firstCommand(step)
+  const before = step.keys.get('uses')?.text ?? firstCommand(replaced(step, translation))
   if (translation.kind === 'needless' && isRemoved)
     return [{ ...at(step.start), before, why: removedBecause[translation.role] }]
   if (translation.kind !== 'translated') return []
   const after = translation.rewrite.steps.map(({ uses }) => uses).join(', ')
   return [{ ...at(step.start), before, after, why: translation.why }]
+}
+
+/** The step without the commands that stay. */
+function replaced(step: Step, translation: Translation): Step {
+  const kept = translation.kind === 'translated' ? translation.rewrite.kept : undefined
+  return kept === undefined ? step : { ...step, run: step.run?.slice(kept.script.length) }
 }
 
 function adviceOf({ steps }: JobPlan, at: Find): readonly Remark[] {
@@ -108,7 +114,7 @@ function adviceOf({ steps }: JobPlan, at: Find): readonly Remark[] {
   const all = translated.flatMap(({ step, translation, place }) =>
     (translation.advice ?? []).map((why) => ({
       ...place,
-      what: step.keys.get('uses')?.text ?? firstCommand(step),
+      what: step.keys.get('uses')?.text ?? firstCommand(replaced(step, translation)),
       why,
     })),
   )

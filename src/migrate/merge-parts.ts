@@ -26,7 +26,9 @@ export function mergeParts(pairs: readonly MigrationPair[], around: Surroundings
       merged.push({ step, translation })
       continue
     }
-    if (begins(translation.parts[0]) && partsOf(group).some(closes)) flush()
+    const isNext = begins(translation.parts[0]) && partsOf(group).some(closes)
+    // Commands that stay are before the parts of their step.
+    if (isNext || translation.kept !== undefined) flush()
     group.push({ step, translation })
   }
   flush()
@@ -80,7 +82,9 @@ function keyObstacle(group: readonly PartialStep[]): Text | undefined {
 
 /** The step that becomes the new one. */
 function mainOf(group: readonly PartialStep[]): PartialStep | undefined {
-  return group.find(({ translation }) => translation.parts.some(({ kind }) => main.includes(kind))) ?? group[0]
+  const [first] = group
+  if (first?.translation.kept !== undefined) return first
+  return group.find(({ translation }) => translation.parts.some(({ kind }) => main.includes(kind))) ?? first
 }
 
 function usedOutput(group: readonly PartialStep[], { source }: Surroundings): Text | undefined {
@@ -101,7 +105,7 @@ function translated(
   const role = isReplaced ? pair('role-to-assume', options.role) : []
   return group.map(({ step, translation }): MigrationPair => {
     if (step !== kept?.step) return { step, translation: { kind: 'needless', role: 'merged' } }
-    const { unusedEnv, unusedKeys, comments } = translation
+    const { unusedEnv, unusedKeys, comments, kept: staying } = translation
     const fallback = inputs.some(({ name }) => name === 'aws-region') ? [] : pair('aws-region', translation.region)
     const step_: Translation = {
       kind: 'translated',
@@ -110,6 +114,7 @@ function translated(
         unusedEnv,
         unusedKeys,
         comments,
+        kept: staying,
       },
       why,
       outputs: {},

@@ -31,9 +31,7 @@ function neededBecause(
   const after = pairs.filter((pair) => pair.step.index > step.index)
   if (!after.some(({ translation }) => translation.kind === 'translated') && role !== 'wait' && role !== 'merged')
     return text`no step after it is translated`
-  const staying = after
-    .filter(({ translation }) => translation.kind === 'left' || translation.kind === 'other')
-    .map((pair) => pair.step)
+  const staying = after.flatMap((pair) => stayingPart(pair))
   const needs = role === 'credentials' ? mayCallAws : role === 'login' ? mayUseDocker : () => false
   const user = staying.find(needs)
   if (user !== undefined) return text`a later step may need it: ${untrusted(nameOf(user))}`
@@ -42,6 +40,13 @@ function neededBecause(
   const isRegionUsed =
     /\benv\.AWS_(?:DEFAULT_)?REGION\b/.test(rest) && !job.env.has('AWS_REGION') && !job.env.has('AWS_DEFAULT_REGION')
   return role === 'credentials' && isRegionUsed ? text`env.AWS_REGION, which it sets, is used` : undefined
+}
+
+/** What stays of a step: all of it, the first commands of its script, or nothing. */
+function stayingPart({ step, translation }: MigrationPair): readonly Step[] {
+  if (translation.kind === 'left' || translation.kind === 'other') return [step]
+  const kept = translation.kind === 'translated' ? translation.rewrite.kept : undefined
+  return kept === undefined ? [] : [{ ...step, run: kept.script }]
 }
 
 function nameOf(step: Step): string {
@@ -63,11 +68,11 @@ function remainingText(file: WorkflowFile, job: Job, pairs: readonly MigrationPa
 function textAfter(source: string, step: Step, translation: Translation): string {
   if (translation.kind === 'needless') return ''
   if (translation.kind !== 'translated') return source.slice(step.start, step.end)
-  const { steps, unusedEnv } = translation.rewrite
+  const { steps, unusedEnv, kept } = translation.rewrite
   const inputs = steps.flatMap((made) =>
     made.inputs.map((input) => ('keep' in input ? step.with.get(input.keep)?.text : input.value)),
   )
   const env = [...step.env].flatMap(([name, value]) => (unusedEnv.includes(name) ? [] : [value.text]))
   const others = [...step.keys].flatMap(([name, value]) => (['run', 'with', 'env'].includes(name) ? [] : [value.text]))
-  return [...inputs, ...env, ...others].join('\n')
+  return [...inputs, ...env, ...others, kept?.script ?? ''].join('\n')
 }

@@ -23,6 +23,15 @@ export interface Rewrite {
   readonly unusedKeys: readonly string[]
   /** Comments of a script, which are kept above the new step's `uses`. */
   readonly comments: readonly string[]
+  /** The first commands of a script, which stay; the new steps are behind it. */
+  readonly kept?: KeptScript | undefined
+}
+
+/** The part of a script that stays. */
+export interface KeptScript {
+  readonly script: string
+  /** Offset in the file, of the first command that is replaced. */
+  readonly until: number
 }
 
 /** The edits that rewrite a step; everything that is not named stays as it is, byte by byte. */
@@ -30,6 +39,7 @@ export function rewriteEdits(source: string, step: Step, rewrite: Rewrite): read
   const [first, ...others] = rewrite.steps
   const main = step.keys.get('uses') ?? step.keys.get('run')
   if (first === undefined || main === undefined) return []
+  if (rewrite.kept) return behindScript(source, step, main, rewrite, rewrite.kept)
   const indent = columnOf(source, main.start)
   const given = step.keys.get('with')
   const isBlock = given !== undefined && isMap(given.node) && !given.node.flow
@@ -43,6 +53,21 @@ export function rewriteEdits(source: string, step: Step, rewrite: Rewrite): read
     ...removedKeys(source, step, rewrite),
     ...(more.length > 0 ? [insertLines(source, step.end, more)] : []),
   ]
+}
+
+/** The script ends earlier, and the new steps follow it. */
+function behindScript(
+  source: string,
+  step: Step,
+  main: Value,
+  { steps, comments }: Rewrite,
+  { until }: KeptScript,
+): readonly Edit[] {
+  const indent = columnOf(source, main.start)
+  const space = ' '.repeat(columnOf(source, step.start) - 2)
+  const added = steps.map((made) => newStepText(source, step, made, indent))
+  const cut = { start: lineStart(source, until), end: lineEnd(source, main.end), text: '' }
+  return [cut, insertLines(source, step.end, [...comments.map((comment) => `${space}${comment}`), ...added])]
 }
 
 /** `uses` in the place of the old one or of the script, whose comments are above it. */

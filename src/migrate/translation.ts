@@ -2,7 +2,7 @@ import type { Text } from '../text.ts'
 import type { Names } from './image-reference.ts'
 import type { MigrationOptions } from './migration.ts'
 import type { Part } from './parts.ts'
-import type { Rewrite } from './rewrite-step.ts'
+import type { KeptScript, Rewrite } from './rewrite-step.ts'
 import type { Job, Step } from './workflow.ts'
 
 /** What the translation of a step can read of its job. */
@@ -60,6 +60,8 @@ export interface Partial {
   readonly comments: readonly string[]
   /** Region of the step, where no command names one. */
   readonly region?: string | undefined
+  /** The commands before, which stay. */
+  readonly kept?: KeptScript | undefined
   /** Its static keys are replaced by a role. */
   readonly replacesKeys?: boolean
 }

@@ -74,6 +74,12 @@ aws s3 cp dist/index.html s3://site/ --cache-control no-cache`,
     ],
     [
       `aws s3 sync dist s3://site --delete
+aws s3 sync dist s3://site --exclude "*" --include "*.html" --cache-control max-age=60
+aws s3 cp dist/index.html s3://site/index.html --cache-control no-cache`,
+      { 'cache-control': '/index.html: no-cache\n*.html: max-age=60' },
+    ],
+    [
+      `aws s3 sync dist s3://site --delete
 aws s3 cp dist/a/feed s3://site/a/feed --content-type application/rss+xml`,
       { 'content-type': 'a/feed: application/rss+xml' },
     ],
@@ -104,7 +110,7 @@ aws s3 sync dist s3://site --delete --exclude "*.js" --cache-control no-cache`,
     ],
     [`aws s3 sync s3://old s3://site\n${invalidate}`, /from a folder to a bucket/],
     [`aws s3 sync dist s3://site --include "*.js"\n${invalidate}`, /--include is translated behind --exclude/],
-    [`aws s3 sync dist s3://site --exclude "a/*/b"\n${invalidate}`, /the pattern a\/\*\/b has no equal/],
+    [`aws s3 sync dist s3://site --exclude "a*b"\n${invalidate}`, /the pattern a\*b has no equal/],
     [`aws s3 sync dist s3://site --content-type text/html\n${invalidate}`, /--content-type is for all files/],
     [
       `aws s3 sync dist s3://site\naws s3 cp other.html s3://site/index.html\n${invalidate}`,
@@ -124,7 +130,10 @@ aws s3 sync dist s3://site --delete --exclude "*.js" --cache-control no-cache`,
       `aws s3 sync dist s3://site --region a\naws s3 cp dist/b s3://site/b --region b\n${invalidate}`,
       /several regions/,
     ],
-    [`npm run build\naws s3 sync dist s3://site\n${invalidate}`, /npm has no counterpart.*in a step of its own/],
+    [`cd web\naws s3 sync dist s3://site\n${invalidate}`, /cd has no counterpart/],
+    [`export AWS_PROFILE=x\naws s3 sync dist s3://site\n${invalidate}`, /it sets AWS_PROFILE/],
+    [`aws s3 sync dist s3://site\nnpm run check\n${invalidate}`, /npm has no counterpart.*in a step of its own/],
+    [`npm run build && aws s3 sync dist s3://site\n${invalidate}`, /npm has no counterpart/],
     [
       `${invalidate}\naws cloudfront wait invalidation-completed --distribution-id E --id I1`,
       /the create-invalidation whose ID/,
@@ -135,6 +144,38 @@ aws s3 sync dist s3://site --delete --exclude "*.js" --cache-control no-cache`,
   ])('%s stays', (run, why) => {
     const { inputs, left, made } = becomes([{ run }])
     expect([inputs, left, made[0]?.run?.trimEnd()]).toEqual([[], [expect.stringMatching(why)], run])
+  })
+
+  test.each<[string, string, readonly string[]]>([
+    ['a build', 'npm ci\nnpm run build -- --mode "$MODE"', []],
+    ['variables and comments', '# Build it\nMODE=live\nnpm run build || npm run build', ['# Then send it']],
+    ['a pipe', 'npm run build | tee build.log', []],
+  ])('behind %s, which stays, are a step of their own', (_, build, comments) => {
+    const deployment = ['aws s3 sync dist s3://site', invalidate].join('\n')
+    const run = [build, ...comments, deployment].join('\n')
+    const { made, inputs, left, text } = becomes([{ name: 'Site', run }, { run: 'echo done' }])
+    expect([left, inputs]).toEqual([[], [{ ...site, ...unawaited, 'delete-removed': 'false' }]])
+    expect(made.map(({ run: kept = '' }) => kept.trimEnd())).toEqual([build, '', 'echo done'])
+    for (const comment of comments)
+      expect(text).toContain(`\n      ${comment}\n      - uses: your-org/slipway/actions/deploy-site@v1\n`)
+  })
+
+  test('behind a build in one of several steps become one, and the build stays', () => {
+    const { made, left } = becomes([{ run: 'npm run build\naws s3 sync dist s3://site' }, { run: invalidate }])
+    expect([left, made.map(({ run, uses }) => run?.trim() ?? uses)]).toEqual([
+      [],
+      ['npm run build', 'your-org/slipway/actions/deploy-site@v1'],
+    ])
+  })
+
+  test('credentials stay where the commands that stay may need them', () => {
+    const given = { 'role-to-assume': role, 'aws-region': 'eu-west-1' }
+    const credentials = { uses: 'aws-actions/configure-aws-credentials@v4', with: given }
+    const of = (build: string) =>
+      becomes([credentials, { run: `${build}\naws s3 sync dist s3://site\n${invalidate}` }]).made.length
+    expect([of('npm run build'), of('mkdir dist')]).toEqual([3, 2])
+    const { left } = becomes([{ run: `npm run build\naws s3 sync dist s3://site\n${invalidate}`, env: keys }])
+    expect(left).toEqual([expect.stringMatching(/its AWS_ACCESS_KEY_ID in env/)])
   })
 
   test('several sites of a job are several steps', () => {
@@ -180,6 +221,9 @@ aws s3 sync dist s3://site --delete --exclude "*.js" --cache-control no-cache`,
   test('files that are copied to a bucket are no part of anything alone', () => {
     for (const run of ['aws s3 cp report.html s3://reports', 'for f in *; do aws s3 cp $f s3://x; done'])
       expect(becomes([{ run }])).toMatchObject({ inputs: [], made: [{ run }] })
+    expect(becomes([{ run: 'aws s3 cp report.html s3://reports' }]).left).toEqual([
+      'it has no counterpart in Slipway, or is not read: docs/migrate.md',
+    ])
   })
 })
 
@@ -195,23 +239,36 @@ describe('patterns of the AWS CLI', () => {
     'a/b.js',
     'b/a/c.js',
     '.git/x',
+    '.gitignore',
+    '.github/b/x',
+    'ab/c/b.js',
     'a/.git/x',
   ]
 
-  test.each(['*', '*.js', 'index.html', '*index.html', 'a/*', 'a/*.js', '.git/*', 'a/index.html', 'b/a/*'])(
-    '%s',
-    (pattern) => {
-      const translated = globPattern(cliPattern(pattern) ?? '')
-      expect(paths.filter((path) => translated.test(path))).toEqual(paths.filter((path) => fnmatch(pattern).test(path)))
-    },
-  )
+  test.each([
+    '*',
+    '*.js',
+    'index.html',
+    '*index.html',
+    'a/*',
+    'a/*.js',
+    '.git/*',
+    'a/index.html',
+    'b/a/*',
+    '.git*/*',
+    '*/*',
+    '*/index.html',
+    'a*/b.js',
+    'b/*/c.js',
+    '.g*/b/x',
+  ])('%s', (pattern) => {
+    const translated = globPattern(cliPattern(pattern) ?? '')
+    expect(paths.filter((path) => translated.test(path))).toEqual(paths.filter((path) => fnmatch(pattern).test(path)))
+  })
 
-  test.each(['a*b', '*/index.html', '*.j?', '[a]', 'a,b', 'a*/b', '', './a', '${{ env.A }}'])(
-    '%s has no equal',
-    (pattern) => {
-      expect(cliPattern(pattern)).toBeUndefined()
-    },
-  )
+  test.each(['a*b', '*a*', 'a*/b*', '*.j?', '[a]', 'a,b', '', './a', '${{ env.A }}'])('%s has no equal', (pattern) => {
+    expect(cliPattern(pattern)).toBeUndefined()
+  })
 })
 
 const keys = { AWS_ACCESS_KEY_ID: '${{ secrets.A }}', AWS_SECRET_ACCESS_KEY: '${{ secrets.B }}' }
@@ -354,6 +411,12 @@ describe('Elastic Beanstalk by commands', () => {
     const { inputs, left, made } = becomes([{ run }])
     expect([inputs, left, made[0]?.run?.trimEnd()]).toEqual([[], [expect.stringMatching(why)], run])
   })
+})
+
+test('deployments to several environments are several steps', () => {
+  const to = (environment: string) => ({ run: `${update.replace('shop-live', environment)} --application-name shop` })
+  const { inputs, left } = becomes([to('shop-blue'), to('shop-green')])
+  expect([left, inputs.map((one) => one['environment-name'])]).toEqual([[], ['shop-blue', 'shop-green']])
 })
 
 describe('actions for Elastic Beanstalk', () => {

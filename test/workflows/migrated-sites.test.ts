@@ -16,7 +16,7 @@ async function succeeds(name: string, world: MigratedWorld): Promise<Left> {
   return left
 }
 
-/** A bucket behind a distribution. */
+/** A bucket behind a distribution, with the page that an earlier `aws s3 sync` has sent. */
 function seedSite(sim: Simulator, bucket: string, { at = region, originPath = '' } = {}) {
   const { cloudfront } = sim.world.region('us-east-1')
   const distribution = cloudfront.createDistribution({
@@ -33,7 +33,10 @@ function seedSite(sim: Simulator, bucket: string, { at = region, originPath = ''
       Condition: { StringEquals: { 'AWS:SourceArn': distribution.arn } },
     },
   ]
-  sim.world.region(at).s3.createBucket(bucket, { policy: JSON.stringify({ Statement }) })
+  const { s3 } = sim.world.region(at)
+  s3.createBucket(bucket, { policy: JSON.stringify({ Statement }) })
+  const Key = `${originPath.slice(1)}/index.html`.replace(/^\//, '')
+  s3.handlers.PutObject?.({ Bucket: bucket, Key, Body: Buffer.from('earlier') }, {} as never)
   return distribution
 }
 
@@ -74,9 +77,7 @@ echo feed > dist/feed; echo draft > dist/drafts/d.html\n`,
       'app/a/app.js': [immutable, expect.stringContaining('text/javascript')],
       'app/feed': ['no-cache', 'application/rss+xml'],
     })
-    expect(distribution?.invalidations).toMatchObject(
-      invalidations(sim).map((paths) => ({ paths, status: 'Completed' })),
-    )
+    expect(distribution?.invalidations).toMatchObject([{ paths: ['/*'], status: 'Completed' }])
   })
 
   test('site-steps.yml: two steps are one, and the step before and after them run', async () => {
@@ -85,8 +86,20 @@ echo feed > dist/feed; echo draft > dist/drafts/d.html\n`,
       files: { 'web/build.sh': 'mkdir build; echo page > build/index.html; echo "{}" > build/data.json\n' },
     })
     expect(Object.keys(objectsIn(sim, 'example-site')).sort()).toEqual(['data.json', 'index.html'])
+    expect(invalidations(sim)).toEqual([expect.arrayContaining(['/index.html'])])
     expect(run.jobs[0]?.steps.map(({ name }) => name)).toContain('Sync to S3')
     expect(run.jobs[0]?.steps.map(({ name }) => name)).not.toContain('Invalidate')
+  })
+
+  test('site-build.yml: the build stays a script, and what it made is sent', async () => {
+    const { sim, run } = await succeeds('site-build.yml', {
+      seed: (made) => ({ vars: { DISTRIBUTION: seedSite(made, 'example-site').id, SITE_BUCKET: 'example-site' } }),
+      files: { 'build.sh': 'mkdir dist; echo "$1 VERSION" > dist/index.html\n' },
+    })
+    const page = sim.world.region(region).s3.object('example-site', 'index.html')
+    expect(page?.body.toString()).toBe('production 42\n')
+    expect(run.jobs[0]?.steps.map(({ name }) => name)).toContain('Build and deploy')
+    expect(invalidations(sim)).toEqual([['/*']])
   })
 
   test('s3-sync-action.yml: the keys of the step are those of the new one', async () => {
@@ -102,6 +115,7 @@ echo feed > dist/feed; echo draft > dist/drafts/d.html\n`,
       files: { 'public/index.html': 'page', 'public/.git/config': 'x', 'index.html': 'not this one' },
     })
     expect(Object.keys(objectsIn(sim, 'example-docs'))).toEqual(['docs/index.html'])
+    expect(invalidations(sim)).toEqual([['/*']])
     const used = sim.recorder.all.filter(({ service }) => service === 's3').map(({ accessKeyId }) => accessKeyId)
     expect(new Set(used)).toEqual(new Set([keys.AWS_ACCESS_KEY_ID]))
   })

@@ -53,6 +53,13 @@ export function noEffects(): Effects {
   return { ...lists, repositories: new Map(), definitions: new Map(), eb: {}, logsIn: false }
 }
 
+/** Whether a script has had no effect but parts of a site or of Elastic Beanstalk. */
+export function hasOnlyParts(effects: Effects): boolean {
+  const { builds, deployments, outputs, waits, repositories, definitions, logsIn } = effects
+  const lists = [builds, deployments, outputs, waits]
+  return lists.every((list) => list.length === 0) && repositories.size + definitions.size === 0 && !logsIn
+}
+
 const buildOptions = optionTable(
   'tag/t file/f build-arg target platform label no-cache! pull! push! network add-host shm-size ssh cache-from cache-to ' +
     'provenance sbom quiet/q! rm! progress builder',

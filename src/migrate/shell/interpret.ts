@@ -3,14 +3,20 @@ import { isEcrRegistry, type Names } from '../image-reference.ts'
 import { applyAws, createRepository } from './aws-commands.ts'
 import { applyEb } from './beanstalk-commands.ts'
 import { definitionOf } from './definitions.ts'
-import { applyDocker, type Effects, noEffects } from './effects.ts'
+import { applyDocker, type Effects, hasOnlyParts, noEffects } from './effects.ts'
 import { type Command, readScript, type Word } from './read-script.ts'
 import { printsInvalidation } from './site-commands.ts'
+import { commentsIn, mayStay, withComments } from './staying-commands.ts'
 import { token, type Variables, wordValue } from './variables.ts'
 
 /** What a script does, with its comments; or its first command that is not translated. */
 export type Interpretation =
-  | { readonly effects: Effects; readonly comments: readonly string[] }
+  | {
+      readonly effects: Effects
+      readonly comments: readonly string[]
+      /** Offset of the first command behind those that stay as they are; undefined: none stays. */
+      readonly cut?: number | undefined
+    }
   | { readonly why: Text; readonly offset: number }
 
 interface Run {
@@ -25,11 +31,21 @@ export function interpret(script: string, variables: Variables, names: Names): I
   if ('unread' in read)
     return { why: text`loops, conditions, functions, here-documents and backticks are not read`, offset: read.offset }
   const run: Run = { effects: noEffects(), variables, names }
-  for (const chain of chains(read.commands)) {
+  const all = chains(read.commands)
+  let first: { readonly why: Text; readonly offset: number } | undefined
+  let cut: number | undefined
+  for (const [index, chain] of all.entries()) {
     const why = applyChain(chain, run)
-    if (why !== undefined) return { why, offset: chain[0]?.[0]?.offset ?? 0 }
+    if (why === undefined) continue
+    const obstacle = { why, offset: chain[0]?.[0]?.offset ?? 0 }
+    const next = all[index + 1]?.[0]?.[0]?.offset
+    if (next === undefined || !mayStay(chain.flat(), run.effects, script, next)) return first ?? obstacle
+    first ??= obstacle
+    cut = withComments(script, next)
   }
-  return { effects: run.effects, comments: read.comments }
+  if (first !== undefined && (!hasOnlyParts(run.effects) || run.effects.parts.length === 0)) return first
+  const comments = cut === undefined ? read.comments : commentsIn(script.slice(cut))
+  return { effects: run.effects, comments, cut }
 }
 
 type Pipeline = readonly Command[]
@@ -121,6 +137,7 @@ function assignment({ words }: Command): Assignment | undefined {
 function assign({ name, value }: Assignment, command: Command, run: Run): Text | undefined {
   if (command.joint === '|') return text`this pipeline has no counterpart in Slipway`
   const known = wordValue(value, run.variables)
+  if (name.startsWith('AWS_')) return text`it sets ${untrusted(name)}, which commands of AWS read`
   if (known !== undefined) {
     run.variables.own.set(name, known)
     return undefined

@@ -8,6 +8,8 @@ import type { Variables } from './variables.ts'
 export interface Read {
   readonly effects: Effects
   readonly comments: readonly string[]
+  /** Offset of the first command behind those that stay as they are. */
+  readonly cut?: number | undefined
   readonly variables: Variables
   readonly surroundings: Surroundings
 }

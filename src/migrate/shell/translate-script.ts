@@ -1,12 +1,12 @@
 import { isScalar } from 'yaml'
 import { type Text, text, untrusted } from '../../text.ts'
 import { lineEnd } from '../edits.ts'
-import type { NewStep } from '../rewrite-step.ts'
+import type { KeptScript, NewStep } from '../rewrite-step.ts'
 import { left, type Translate, type Translation } from '../translation.ts'
 import type { Step } from '../workflow.ts'
 import { buildStep, inFolder } from './build-step.ts'
 import { deployStep } from './deploy-step.ts'
-import type { Deployment } from './effects.ts'
+import { type Deployment, hasOnlyParts } from './effects.ts'
 import { interpret } from './interpret.ts'
 import { lostEffect } from './lost-effect.ts'
 import type { Made, Read } from './made.ts'
@@ -67,12 +67,13 @@ function translateEffects(step: Step, read: Read): Translation {
 }
 
 /** The parts of a script, with paths of the workspace. */
-function partial(step: Step, { effects, comments, variables, surroundings }: Read): Translation {
-  const { builds, deployments, waits, outputs, repositories, definitions } = effects
-  if (builds.length + deployments.length + waits.length + repositories.size + definitions.size > 0)
-    return left(text`it also builds an image or deploys to Amazon ECS: write a step for each`)
-  const [output] = outputs
+function partial(step: Step, read: Read): Translation {
+  const { effects, comments, variables, surroundings } = read
+  const [output] = effects.outputs
   if (output !== undefined) return left(text`its output ${untrusted(output[0])} is no output of Slipway`)
+  if (!hasOnlyParts(effects)) return left(text`it also builds an image or deploys to Amazon ECS: write a step for each`)
+  const kept = keptScript(step, read)
+  if (kept !== undefined && 'kind' in kept) return kept
   const folder = step.keys.get('working-directory')?.text ?? surroundings.job.folder
   const parts = effects.parts.map((part) => {
     if (part.kind === 'copy') return { ...part, file: inFolder(folder, part.file) }
@@ -82,10 +83,27 @@ function partial(step: Step, { effects, comments, variables, surroundings }: Rea
   return {
     kind: 'part',
     parts,
-    unusedEnv: [...variables.used],
-    unusedKeys: ['working-directory', 'shell'].filter((name) => step.keys.has(name)),
+    unusedEnv: kept ? [] : [...variables.used],
+    unusedKeys: kept ? [] : ['working-directory', 'shell'].filter((name) => step.keys.has(name)),
     comments,
+    kept,
   }
+}
+
+/** The commands before those that are replaced: a script of their own, in the same step. */
+function keptScript(step: Step, { cut, surroundings }: Read): KeptScript | Translation | undefined {
+  if (cut === undefined) return undefined
+  const run = step.keys.get('run')
+  const credentials = [...step.env.keys()].find((name) => name.startsWith('AWS_'))
+  if (run === undefined || !isScalar(run.node) || run.node.type !== 'BLOCK_LITERAL')
+    return left(text`its script is not a literal block (run: |)`)
+  if (credentials !== undefined)
+    return left(
+      text`its ${untrusted(credentials)} in env would be that of the commands which stay: write a step for each`,
+    )
+  const script = step.run ?? ''
+  const until = offsetInScript(surroundings.source, step, script, cut) ?? run.end
+  return { script: script.slice(0, cut), until }
 }
 
 function finished(

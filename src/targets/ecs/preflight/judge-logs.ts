@@ -1,5 +1,6 @@
 import type { Finding } from '../../../diagnosis/finding.ts'
 import type { JsonObject } from '../../../ports.ts'
+import { shellWord } from '../../../shell-word.ts'
 import { containersOf, objectIn, textIn } from '../../../task-definition/members.ts'
 import { text, untrusted } from '../../../text.ts'
 import { finding } from '../facts/finding-kinds.ts'
@@ -30,7 +31,7 @@ function missing(
         {
           what,
           why: text`${absent}, so tasks would stop with ResourceInitializationError`,
-          fix: text`Create it: aws logs create-log-group --log-group-name ${untrusted(group)}. Or set the option awslogs-create-group to "true" and allow logs:CreateLogGroup to the execution role.`,
+          fix: text`Create it: aws logs create-log-group --log-group-name ${shellWord(group)}. Or set the option awslogs-create-group to "true" and allow logs:CreateLogGroup to the execution role.`,
         },
         !isEssential,
       )

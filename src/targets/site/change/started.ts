@@ -1,5 +1,6 @@
 import type { DeploymentEvent } from '../../../deployment/events.ts'
-import { text, untrusted } from '../../../text.ts'
+import { shellWord } from '../../../shell-word.ts'
+import { text } from '../../../text.ts'
 import { stateKeys } from '../request/site-request.ts'
 import type { SiteChange } from './site-change.ts'
 
@@ -19,7 +20,7 @@ export function startedEvent({
     deploymentId: id,
     consoleUrl: undefined,
     adopted: false,
-    commands: { look: [text`aws s3 cp s3://${untrusted(`${request.bucket}/${stateKeys(request.prefix).site}`)} -`] },
+    commands: { look: [text`aws s3 cp ${shellWord(`s3://${request.bucket}/${stateKeys(request.prefix).site}`)} -`] },
     outputs: { sent: String(sent.length), unchanged: String(same.size), bytes: String(bytes) },
   }
 }
