@@ -249,7 +249,7 @@ describe('a cancel', () => {
     const scene = await deployed()
     const { main, post } = await cancelAt(scene, buildOf('two'), 'CreateInvalidation')
     expect(main.outputs.verdict).toBe('cancelled')
-    expect(post.summary).toContain('had written all files, and edges may serve earlier ones')
+    expect(post.summary).toContain('had written all files and requested the invalidation of edges')
     expect(stateOf(scene)).toMatchObject({ pending: expect.arrayContaining(['index.html']) })
     const again = await deploySite(scene, { build: buildOf('two') })
     expect([again.outputs.verdict, again.outputs.sent, isOn(scene, 'two')]).toEqual(['succeeded', '0', true])

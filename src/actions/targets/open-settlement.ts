@@ -15,9 +15,9 @@ const openers: Readonly<Record<string, Open>> = {
   },
   ecs: ecsSettlement,
   task: taskSettlement,
-  site: async (record, { storages }, clock) => {
+  site: async (record, { storages, distributions }, clock) => {
     const { siteSettlement } = await import('../../targets/site/index.ts')
-    return await siteSettlement(record, storages.bucket, clock)
+    return await siteSettlement(record, storages.bucket, distributions, clock)
   },
 }
 

@@ -7,7 +7,7 @@ import type { Settlement } from '../../deployment/settle-cancelled.ts'
 import type { Prepared, Target } from '../../deployment/target.ts'
 import type { Terms } from '../../deployment/terms.ts'
 import { asWarnings } from '../../diagnosis/finding.ts'
-import type { Distribution, ObjectStorage } from '../../ports.ts'
+import type { Distribution, Distributions, ObjectStorage } from '../../ports.ts'
 import { untrusted } from '../../text.ts'
 import { changeSite } from './change/change-site.ts'
 import { obstacleOf, otherClaim } from './change/claim.ts'
@@ -32,7 +32,8 @@ export type SentAssets = Map<string, KeptEntry>
 export function siteTarget(request: SiteRequest, access: SiteAccess, sent: SentAssets = new Map()): Target {
   const { bucket, prefix, region, encryption } = request
   const store = openState(access.storage, prefix, encryption)
-  const own = { bucket, owner: request.owner, prefix, region, encryption }
+  const { distributions, invalidation } = request
+  const own = { bucket, owner: request.owner, prefix, region, encryption, distributions, invalidation }
   let stale: string | undefined
   const prepare = async (terms: Terms, context: Context, watchman: Watchman | undefined): Promise<Prepared> => {
     const reading = await readSite(request, access, store, sent)
@@ -96,9 +97,10 @@ async function readBucketPolicy(distributions: readonly Distribution[], request:
 export async function siteSettlement(
   record: DeploymentRecord,
   bucket: (name: string, owner: string | undefined) => ObjectStorage,
+  distributions: Distributions,
   clock: Clock,
 ): Promise<Settlement> {
   const { settleSite } = await import('./change/settle-site.ts')
   const own = record.own as OwnRecord
-  return settleSite(record, bucket(own.bucket, own.owner), clock)
+  return settleSite(record, bucket(own.bucket, own.owner), distributions, clock)
 }

@@ -1,5 +1,6 @@
 import { inLanes } from '../../../lanes.ts'
 import type { ObjectStorage } from '../../../ports.ts'
+import { canBeCopied } from '../release/copy-limit.ts'
 import type { Entry, Release } from '../release/release.ts'
 import { stateKeys } from '../request/site-request.ts'
 
@@ -39,12 +40,14 @@ export async function putBack(
 /** The new ETag of a file; undefined where its bytes are gone. */
 async function restore(
   path: string,
-  { sha256, etag, headers }: Entry,
+  entry: Entry,
   { storage, prefix, confirm }: Restoring,
 ): Promise<string | undefined | 'unchanged'> {
+  const { sha256, etag, headers } = entry
   const key = `${prefix}${path}`
   const there = await storage.head(key)
   if (there?.etag === etag) return 'unchanged'
+  if (!canBeCopied(entry)) return undefined
   await confirm()
   const condition = there ? ({ kind: 'etag', etag: there.etag } as const) : ({ kind: 'absent' } as const)
   const kept = await storage.copy({ from: stateKeys(prefix).object(sha256), to: key, headers, condition, sha256 })

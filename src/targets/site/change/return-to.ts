@@ -71,7 +71,7 @@ function incomplete(id: string, path: string, count: number): Failure {
   return new Failure({
     code: 'release-not-found',
     what: text`${count} files of release ${untrusted(id)} could not be put in place again`,
-    why: text`their bytes are no longer in the bucket, such as those of ${untrusted(path)}`,
+    why: text`their bytes are no longer in the bucket, or were too large to be kept (5 GB), such as those of ${untrusted(path)}`,
     fix: text`Deploy that commit again from its build.`,
   })
 }

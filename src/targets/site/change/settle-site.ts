@@ -1,18 +1,17 @@
 import type { Clock } from '../../../clock.ts'
 import type { DeploymentRecord } from '../../../deployment/deployment-record.ts'
 import type { Settlement, Truth } from '../../../deployment/settle-cancelled.ts'
-import type { ObjectHeaders, ObjectStorage } from '../../../ports.ts'
+import type { Distributions, ObjectHeaders, ObjectStorage } from '../../../ports.ts'
 import { versionOf } from '../plan/site-plan-words.ts'
 import { pastOf, placeOf, type SiteState } from '../release/site-state.ts'
 import { openState } from '../release/state-store.ts'
 import { siteNouns } from '../request/site-request.ts'
+import { invalidateLate, type LateInvalidation } from './invalidate-late.ts'
 import { putBack } from './put-back.ts'
 
 /** What the record of a site has of its own. */
-export interface OwnRecord {
-  readonly bucket: string
+export interface OwnRecord extends LateInvalidation {
   readonly owner?: string | undefined
-  readonly prefix: string
   readonly region: string
   readonly encryption: ObjectHeaders
   readonly claim?: string | undefined
@@ -20,8 +19,18 @@ export interface OwnRecord {
 }
 
 /** What the post step does after a cancel: nothing of a release goes on without its run, so the one before is put back. */
-export function settleSite(record: DeploymentRecord, storage: ObjectStorage, clock: Clock): Settlement {
-  const { prefix, encryption, claim, release = '' } = record.own as OwnRecord
+export function settleSite(
+  record: DeploymentRecord,
+  storage: ObjectStorage,
+  distributions: Distributions,
+  clock: Clock,
+): Settlement {
+  const own = record.own as OwnRecord
+  const { prefix, encryption, claim, release = '' } = own
+  let isRequested = false
+  const invalidate = async (files: readonly string[], reference: string) => {
+    isRequested ||= await invalidateLate(own, files, reference, distributions)
+  }
   const store = openState(storage, prefix, encryption)
   const truthOf = ({ claim: now, live, pending }: SiteState): Truth => {
     const serving = live && versionOf(live)
@@ -29,7 +38,9 @@ export function settleSite(record: DeploymentRecord, storage: ObjectStorage, clo
       const words =
         pending === undefined
           ? 'had completed'
-          : 'had written all files, and edges may serve earlier ones until the next run,'
+          : isRequested
+            ? 'had written all files and requested the invalidation of edges, which was not waited for,'
+            : 'had written all files, and edges may serve earlier ones until the next run,'
       return { kind: 'ended', words, isComplete: pending === undefined, serving }
     }
     if (claim !== undefined && now?.id === claim) return { kind: 'running', id: release }
@@ -39,6 +50,7 @@ export function settleSite(record: DeploymentRecord, storage: ObjectStorage, clo
     nouns: siteNouns,
     async look() {
       const { state, etag } = await store.read()
+      if (claim !== undefined && state.live?.id === release) await invalidate(state.pending ?? [], claim)
       const truth = truthOf(state)
       const isOurs = claim !== undefined && state.claim?.id === claim
       if (isOurs && truth.kind === 'ended') await store.write({ ...state, claim: undefined }, etag)
@@ -54,8 +66,11 @@ export function settleSite(record: DeploymentRecord, storage: ObjectStorage, clo
       })
       const now = { ...restored, number: live.number + 1, at: clock.now(), restores: placeOf(live) }
       if (paths.length > 0) await store.writeRelease(now)
-      const next = paths.length > 0 ? { live: pastOf(now), pending: [...paths] } : {}
-      await store.write({ ...state, ...next, claim: undefined }, etag)
+      const pending = [...new Set([...(state.pending ?? []), ...paths])]
+      const next = paths.length > 0 ? { live: pastOf(now), pending } : {}
+      if ((await store.write({ ...state, ...next, claim: undefined }, etag)) === undefined) return
+      // Edges may have got files of the release that was not completed.
+      await invalidate(pending, `${claim} post`)
     },
     watchAgain: () => [],
     conceal: async (value) => value,

@@ -5,6 +5,7 @@ import { setting, type Text, text, untrusted } from '../../../text.ts'
 import type { SiteFile, SiteFiles } from '../request/site-request.ts'
 import { contentTypeOf } from './content-type.ts'
 import { type HeaderRules, headersFor, headerText } from './header-rules.ts'
+import { similarPaths } from './similar-paths.ts'
 
 /** A file of the folder. */
 export interface FolderFile {
@@ -50,7 +51,10 @@ export function siteFiles(
     ...{ path: from, size: 0, sha256: emptyHash, content: noContent },
     headers: { ...headersFor(from, all, rules), WebsiteRedirectLocation: to },
   }))
-  return { files: [...files, ...leading], warnings: unknownTypes(listed, rules) }
+  return {
+    files: [...files, ...leading],
+    warnings: [...unknownTypes(listed, rules), ...similarPaths([...all, ...leading.map(({ path }) => path)])],
+  }
 }
 
 /** Most files have the headers of another one. */

@@ -1,4 +1,5 @@
 import { sameHeaders } from '../files/header-rules.ts'
+import { canBeCopied } from '../release/copy-limit.ts'
 import type { Entry, Release } from '../release/release.ts'
 import type { SiteFile } from '../request/site-request.ts'
 
@@ -42,7 +43,11 @@ export function compareFiles(
     if (known === undefined && live.files.has(file.path)) foreign.push(file.path)
     if (etag === undefined) changes.push({ kind: 'new', file })
     else if (known?.sha256 !== file.sha256) changes.push({ kind: 'replaced', file, etag, known })
-    else if (!sameHeaders(known.headers, file.headers)) changes.push({ kind: 'headers', file, etag })
+    else if (!sameHeaders(known.headers, file.headers))
+      // What is too large to be copied onto itself is sent again.
+      changes.push(
+        !canBeCopied(file) && file.content ? { kind: 'replaced', file, etag, known } : { kind: 'headers', file, etag },
+      )
     else same.set(file.path, { ...file, etag })
   }
   const wanted = new Set(files.map(({ path }) => path))

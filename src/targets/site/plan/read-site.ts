@@ -2,6 +2,7 @@ import type { Context } from '../../../deployment/context.ts'
 import { Failure } from '../../../failure.ts'
 import type { Distribution, ListedObject } from '../../../ports.ts'
 import { setting, text, untrusted } from '../../../text.ts'
+import { canBeCopied } from '../release/copy-limit.ts'
 import { digestOf, type KeptEntry, type Release } from '../release/release.ts'
 import { placeOf } from '../release/site-state.ts'
 import type { FoundState, StateStore } from '../release/state-store.ts'
@@ -95,29 +96,37 @@ const filesOf = (release: Release): readonly SiteFile[] =>
   [...release.files].map(([path, { size, sha256, headers }]) => ({ path, size, sha256, headers }))
 
 function requireBytes({ id }: Release, { changes }: Comparison, stored: ReadonlySet<string>): void {
-  const lost = changes.filter(({ kind, file }) => kind !== 'headers' && !stored.has(file.sha256))
+  const lost = changes.filter(
+    ({ kind, file }) => !canBeCopied(file) || (kind !== 'headers' && !stored.has(file.sha256)),
+  )
   const [first] = lost
   if (first === undefined) return
   throw new Failure({
     code: 'release-not-found',
-    what: text`The files of release ${untrusted(id)} are no longer all in the bucket`,
-    why: text`${lost.length} of them are missing, such as ${untrusted(first.file.path)}`,
+    what: text`The files of release ${untrusted(id)} are no longer all in the bucket, or cannot be copied`,
+    why: text`${lost.length} of them are missing or larger than the 5 GB that CopyObject copies, such as ${untrusted(first.file.path)}`,
     fix: text`Deploy the commit again from its build. Nothing has been changed.`,
   })
 }
 
 function readWarnings(
-  { foreign }: Comparison,
+  { changes, foreign }: Comparison,
   listed: readonly ListedObject[] | undefined,
   { bucket }: SiteRequest,
 ): readonly string[] {
   const denied = `AccessDenied: s3:ListBucket on ${bucket}; objects that other programs have changed or deleted are not noticed, and a missing page is 403 instead of 404. Allow s3:ListBucket.`
   const [first] = foreign
+  const [large] = changes.filter((change) => change.kind === 'replaced' && change.known && !canBeCopied(change.known))
   return [
     ...(listed === undefined ? [denied] : []),
     ...(first !== undefined
       ? [
           `${foreign.length} files of the live release were changed or deleted by another program, or by a run that was killed, such as ${first}; they are written again.`,
+        ]
+      : []),
+    ...(large !== undefined
+      ? [
+          `${large.file.path} is replaced and cannot be rolled back: CopyObject copies at most 5 GB, so that the bytes of before are not kept. Give such files a new name for new content.`,
         ]
       : []),
   ]
