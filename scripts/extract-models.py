@@ -39,7 +39,7 @@ SERVICES = {
     "cloudwatch": ["DescribeAlarms", "SetAlarmState", "PutMetricAlarm", "DescribeAlarmHistory", "DeleteAlarms"],
     "secretsmanager": ["GetSecretValue", "BatchGetSecretValue", "DescribeSecret", "ListSecrets", "CreateSecret", "PutSecretValue"],
     "s3": """HeadBucket GetBucketLocation GetBucketVersioning GetBucketPolicy GetPublicAccessBlock GetBucketWebsite GetBucketEncryption
-        ListObjectsV2 PutObject GetObject HeadObject CopyObject DeleteObject DeleteObjects ListObjectVersions CreateMultipartUpload
+        ListObjects ListObjectsV2 PutObject GetObject HeadObject CopyObject DeleteObject DeleteObjects ListObjectVersions CreateMultipartUpload
         UploadPart CompleteMultipartUpload AbortMultipartUpload ListParts ListMultipartUploads""".split(),
     "cloudfront": """GetDistribution GetDistributionConfig ListDistributions UpdateDistribution CreateInvalidation GetInvalidation
         ListInvalidations GetCachePolicy""".split(),

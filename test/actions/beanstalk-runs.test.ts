@@ -349,6 +349,52 @@ describe('a broken connection', () => {
   )
 })
 
+describe('a label that exists already, with use-existing-application-version-if-available', () => {
+  const used = { 'use-existing-application-version-if-available': 'true' }
+  const scene = (prepare: (sim: Simulator) => void = () => undefined) => {
+    const sim = beanstalkScene()
+    beanstalkOf(sim).seed({ environment: 'shop-other', label: 'v2' })
+    prepare(sim)
+    return sim
+  }
+  const uploads = (sim: Simulator) => sim.recorder.count('s3', 'PutObject')
+
+  test('is deployed as it is: nothing is uploaded, and none is made', async () => {
+    const sim = scene()
+    const { outputs, labels } = await deployBeanstalk(sim, used)
+    expect([outputs.verdict, labels, uploads(sim)]).toEqual(['succeeded', ['v2', 'v2'], 0])
+    expect(sim.recorder.count('elasticbeanstalk', 'CreateApplicationVersion')).toBe(0)
+  })
+
+  test('is refused without it, as it has another bundle', async () => {
+    const sim = scene()
+    const { outputs, labels } = await deployBeanstalk(sim)
+    expect([outputs['cause-code'], labels, uploads(sim)]).toEqual(['version-label-taken', ['v1', 'v1'], 0])
+  })
+
+  test('is refused where it could not be processed', async () => {
+    const sim = scene((one) => Object.assign(beanstalkOf(one).version('v2') ?? {}, { Status: 'Failed' }))
+    const { outputs, labels } = await deployBeanstalk(sim, used)
+    expect([outputs['cause-code'], labels, updates(sim)]).toEqual(['version-failed', ['v1', 'v1'], 0])
+  })
+
+  test('is waited for where it is being processed', async () => {
+    const sim = scene((one) => {
+      const version = beanstalkOf(one).version('v2')
+      Object.assign(version ?? {}, { Status: 'Processing' })
+      one.clock.after(20_000, () => Object.assign(version ?? {}, { Status: 'Processed' }))
+    })
+    const { outputs, labels } = await deployBeanstalk(sim, used)
+    expect([outputs.verdict, labels]).toEqual(['succeeded', ['v2', 'v2']])
+  })
+
+  test('is made where there is none', async () => {
+    const sim = beanstalkScene()
+    const { outputs, labels } = await deployBeanstalk(sim, used)
+    expect([outputs.verdict, labels, uploads(sim)]).toEqual(['succeeded', ['v2', 'v2'], 1])
+  })
+})
+
 test('a dry run prints the plan and changes nothing', async () => {
   const sim = beanstalkScene(rolling)
   const { log, outputs } = await deployBeanstalk(sim, { 'dry-run': 'true' })

@@ -5,6 +5,7 @@ import { createDeployBeanstalk } from '../../src/actions/deploy-beanstalk/index.
 import { deployBeanstalkInputs } from '../../src/actions/inputs/deploy-beanstalk-inputs.ts'
 import { said } from '../refusal.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
+import type { ClockMode } from '../simulator/clock.ts'
 import type { BeanstalkSeed } from '../simulator/elasticbeanstalk/elasticbeanstalk.ts'
 import { createSimulator, type Simulator } from '../simulator/simulator.ts'
 import { environment as jobEnvironment, takenBySlack } from './scene.ts'
@@ -13,8 +14,8 @@ export const region = 'eu-west-1'
 export const production = 'shop-production'
 
 /** An environment with `v1` on two instances. */
-export function beanstalkScene(seed: Partial<BeanstalkSeed> = {}): Simulator {
-  const sim = createSimulator()
+export function beanstalkScene(seed: Partial<BeanstalkSeed> = {}, clock?: ClockMode): Simulator {
+  const sim = createSimulator(clock && { clock })
   const beanstalk = sim.world.region(region).elasticbeanstalk
   beanstalk.seed({ environment: production, ...seed })
   Object.assign(beanstalk.quirks, { launch: 20, termination: 40, health: 15, healthLimit: 60 })

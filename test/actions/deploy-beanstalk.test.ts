@@ -14,7 +14,7 @@ describe('the end of a deployment', () => {
     expect(isRed).toBe(!isGreen(end))
     if (end.code !== 'environment-terminated') expect(labels).toEqual(end.labels)
     expect(log).toMatch(end.says ?? /(?:)/)
-    if (end.cause) expect(`${cause}\n${log}`).toMatch(end.cause)
+    if (end.cause) expect(`${cause}\n${log.slice(log.lastIndexOf('\nerror '))}`).toMatch(end.cause)
     expect(unsaid).toEqual([])
     expect(updates).toBeLessThanOrEqual(2)
   })

@@ -135,6 +135,16 @@ describe('an event or a cause of enhanced health', () => {
     )
   })
 
+  test('what nothing explains is the first error that is no mere consequence', () => {
+    const events = [event('Pods of the cluster are not ready'), event('Something else'), consequence]
+    const reason = { untrusted: consequence.message }
+    const cause = explain({ ...none, events }, { outcome: 'failed', reason })
+    expect([cause.code, inWords(cause)]).toEqual(['unexplained', ': Pods of the cluster are not ready'])
+    expect(inWords(explain({ ...none, events: [consequence] }, { outcome: 'failed', reason }))).toBe(
+      ': Failed to deploy application.',
+    )
+  })
+
   test('what nothing explains says so, with the permissions that would add to it', () => {
     const missingPermissions = [{ action: 's3:GetObject', shows: 'the deployment log' }]
     const cause = explain({ ...none, missingPermissions }, { outcome: 'failed', reason: undefined })

@@ -12,6 +12,7 @@ const prefixes: Readonly<Record<string, string>> = { elbv2: 'elasticloadbalancin
  */
 const s3Actions: Readonly<Record<string, string>> = {
   HeadBucket: 'ListBucket',
+  ListObjects: 'ListBucket',
   ListObjectsV2: 'ListBucket',
   ListObjectVersions: 'ListBucketVersions',
   HeadObject: 'GetObject',

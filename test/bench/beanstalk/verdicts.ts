@@ -27,7 +27,7 @@ async function judgeOurs(end: End): Promise<Ours> {
   const shown = isRed ? shownAt(sim, end) : undefined
   return {
     isVerdictRight: verdict === end.verdict && isRed !== isGreen(end),
-    isCauseRight: end.cause && code === end.code && end.cause.test(`${cause}\n${last}\n${log}`),
+    isCauseRight: end.cause && code === end.code && end.cause.test(`${cause}\n${last}`),
     reported: verdict,
     unsaid,
     seconds: shown === undefined ? undefined : (over - shown) / 1000,

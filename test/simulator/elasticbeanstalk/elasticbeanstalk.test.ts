@@ -2,6 +2,7 @@ import {
   AbortEnvironmentUpdateCommand,
   CreateApplicationVersionCommand,
   DescribeApplicationVersionsCommand,
+  DescribeConfigurationSettingsCommand,
   DescribeEnvironmentHealthCommand,
   DescribeEnvironmentsCommand,
   DescribeEventsCommand,
@@ -11,6 +12,7 @@ import {
   UpdateEnvironmentCommand,
 } from '@aws-sdk/client-elastic-beanstalk'
 import { describe, expect, test } from '@jest/globals'
+import type { HttpResponse } from '../http.ts'
 import { createSimulator } from '../simulator.ts'
 import { logKey } from './deployment-log.ts'
 import type { BeanstalkSeed } from './elasticbeanstalk.ts'
@@ -195,4 +197,80 @@ test('two environments swap their CNAMEs once both are ready', async () => {
   await expect(client.send(new SwapEnvironmentCNAMEsCommand(names))).rejects.toThrow('Must be Ready.')
   simulator.clock.advance(60_000)
   expect(await described()).toMatchObject({ CNAME: 'shop-green.eu-west-1.elasticbeanstalk.com', Status: 'Ready' })
+})
+
+test('a request without SDK names its operation as `Operation`, and gets JSON where it accepts nothing else', async () => {
+  const { simulator } = rig()
+  const ask = async (query: string): Promise<HttpResponse> =>
+    await simulator.handle({
+      method: 'GET',
+      path: '/',
+      query: new URLSearchParams(`Version=2010-12-01&${query}`),
+      headers: {
+        accept: 'application/json',
+        authorization: 'AWS4-HMAC-SHA256 Credential=AKIATEST/20261120/eu-west-1/elasticbeanstalk/aws4_request',
+      },
+      body: Buffer.alloc(0),
+    })
+  const found = await ask(`Operation=DescribeEnvironments&EnvironmentNames.members.1=${environment}`)
+  const { DescribeEnvironmentsResponse: reply } = JSON.parse(String(found.body))
+  expect(found.headers['content-type']).toBe('application/json')
+  expect(reply.DescribeEnvironmentsResult.Environments).toMatchObject([
+    { VersionLabel: 'v1', DateCreated: expect.any(Number) },
+  ])
+  const since = await ask('Operation=DescribeEvents&StartTime=20261120T090000Z')
+  expect(since.status).toBe(200)
+  const refused = await ask('Operation=UpdateEnvironment&EnvironmentName=none&VersionLabel=v1')
+  expect([refused.status, JSON.parse(String(refused.body)).Error]).toEqual([
+    400,
+    { Code: 'InvalidParameterValue', Message: "No Environment found for EnvironmentName = 'none'.", Type: 'Sender' },
+  ])
+})
+
+test('requests beyond the bucket of the region are refused as Throttling, until it has filled again', async () => {
+  const { simulator, beanstalk, described } = rig()
+  Object.assign(beanstalk.quirks, { requests: { capacity: 2, perSecond: 0.1 } })
+  simulator.clock.advance(1000)
+  await described()
+  await described()
+  await expect(described()).rejects.toMatchObject({ name: 'Throttling', message: 'Rate exceeded' })
+  simulator.clock.advance(10_000)
+  await described()
+})
+
+test('settings that are being deployed are a draft, and stay one where AWS takes them back', async () => {
+  const { simulator, beanstalk, client, update } = rig()
+  const states = async () => {
+    const of = { ApplicationName: application, EnvironmentName: environment }
+    const { ConfigurationSettings = [] } = await client.send(new DescribeConfigurationSettingsCommand(of))
+    return ConfigurationSettings.map((one) => [one.DeploymentStatus, one.OptionSettings?.map(({ Value }) => Value)])
+  }
+  const option = { Namespace: 'aws:elasticbeanstalk:command', OptionName: 'Timeout' }
+  await update({ OptionSettings: [{ ...option, Value: '900' }] })
+  expect(await states()).toEqual([
+    ['pending', ['900']],
+    ['deployed', []],
+  ])
+  simulator.clock.advance(60_000)
+  expect(await states()).toEqual([['deployed', ['900']]])
+  beanstalk.failConfiguration(environment, 'Quota exceeded')
+  await update({ OptionsToRemove: [option] })
+  simulator.clock.advance(60_000)
+  expect(await states()).toEqual([
+    ['failed', []],
+    ['deployed', ['900']],
+  ])
+})
+
+test('a cluster runs images alone, and instances source bundles alone', async () => {
+  const { simulator, beanstalk, create, update, described } = rig()
+  const tier = { Name: 'Cluster', Type: 'EKS', Version: '1.0' }
+  beanstalk.seed({ environment: 'shop-cluster', label: 'v0', tier, image: 'registry.example.com/shop:v0' })
+  await create()
+  simulator.clock.advance(10_000)
+  await expect(update({ EnvironmentName: 'shop-cluster', VersionLabel: 'v2' })).rejects.toThrow(
+    'has no ImageConfiguration',
+  )
+  await expect(update({ VersionLabel: 'v0' })).rejects.toThrow('has no SourceBundle')
+  expect(await described()).toMatchObject({ Status: 'Ready', VersionLabel: 'v1' })
 })

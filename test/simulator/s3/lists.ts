@@ -1,4 +1,4 @@
-/** ListObjectsV2 and ListObjectVersions: in the order of UTF-8 bytes, at most 1,000 a page. */
+/** ListObjects, ListObjectsV2 and ListObjectVersions: in the order of UTF-8 bytes, at most 1,000 a page. */
 import { AwsError, type Handlers, type World } from '../contract.ts'
 import { type BucketRequest, bucketFor, type StoredBucket, type StoredObject } from './store.ts'
 
@@ -90,6 +90,28 @@ function list(world: World, region: string, input: ListInput) {
   }
 }
 
+/** The first version of the same, which goes on by key: the EB CLI uses it. `NextMarker` only with a delimiter. */
+function listByMarker(world: World, region: string, { Marker, ...input }: ListInput & { readonly Marker?: string }) {
+  const {
+    KeyCount: _count,
+    NextContinuationToken: next,
+    StartAfter: _after,
+    ContinuationToken: _token,
+    ...listed
+  } = list(world, region, {
+    ...input,
+    ...(Marker !== undefined && { StartAfter: Marker }),
+  })
+  return {
+    ...listed,
+    Marker: Marker ?? '',
+    ...(next !== undefined && input.Delimiter !== undefined && { NextMarker: keyOf(next) }),
+  }
+}
+
 export function listHandlers(world: World, region: string): Handlers {
-  return { ListObjectsV2: (input: ListInput) => list(world, region, input) }
+  return {
+    ListObjectsV2: (input: ListInput) => list(world, region, input),
+    ListObjects: (input: ListInput) => listByMarker(world, region, input),
+  }
 }

@@ -1,6 +1,7 @@
 /** Every row of the verdict table: what label, events of our own request and instances together mean. */
 import { describe, expect, test } from '@jest/globals'
 import { type Conclusion, judge, type Reading, type Update } from '../../../src/targets/beanstalk/watch/judge-update.ts'
+import { withLabel } from '../../../src/targets/beanstalk/watch/open-label.ts'
 import { renderText } from '../../../src/text.ts'
 
 const update: Update = { label: 'v2', previous: 'v1', replaces: false }
@@ -18,7 +19,7 @@ const instance = (written: string, index: number) => ({
   id: `i-${index + 1}`,
   causes: [],
   label: written.replace(/[!~]$/, ''),
-  deploymentId: 2,
+  deploymentId: written.startsWith('v1') ? 1 : 2,
   deploymentStatus: written.endsWith('!') ? 'Failed' : written.endsWith('~') ? 'In Progress' : 'Deployed',
 })
 
@@ -151,6 +152,15 @@ describe('an update of an environment', () => {
       /v2 on i-1 \(In Progress\)/,
     ],
     [
+      'ended with command timeouts and the new label: failed, whatever the label is',
+      {
+        events: [
+          'Update environment operation is complete, but with command timeouts. Try increasing the timeout period.',
+        ],
+      },
+      { kind: 'ended', isStated: true, end: { outcome: 'failed' } },
+    ],
+    [
       'completed, with the version before on some instances: unclear, as in a good rolling run for a minute',
       { events: [completed], fleet: ['v2', 'v1'] },
       { kind: 'unclear', end: { outcome: 'failed' } },
@@ -209,5 +219,40 @@ describe('an update of an environment', () => {
   test('of an environment that no longer exists is not green', () => {
     const { environment: _, ...rest } = reading({})
     expect(judge({ ...rest, environment: undefined }, update)).toMatchObject({ kind: 'ended', isStated: false })
+  })
+})
+
+describe('an update whose version is not known yet', () => {
+  const open: Update = { label: undefined, isOpen: true, previous: 'v1', replaces: false }
+  const known = (row: Row) => withLabel(open, reading(row))
+
+  test.each<[string, Row, string | undefined]>([
+    ['is that of an instance that has begun it', { status: 'Updating', label: 'v1', fleet: ['v1', 'v2~'] }, 'v2'],
+    ['stays unknown before that', { status: 'Updating', label: 'v1', fleet: ['v1', 'v1'] }, undefined],
+    ['is that of the environment once it has completed', { events: [completed], fleet: undefined }, 'v2'],
+    ['is not that of an environment that is Ready without an event', { fleet: undefined }, undefined],
+    ['is not that of an environment after a failure', { label: 'v1', events: [failed], fleet: undefined }, undefined],
+  ])('%s', (_, row, label) => {
+    expect(known(row).label).toBe(label)
+  })
+
+  test.each<[string, Row, string, string | undefined]>([
+    [
+      'failed, and no instance has another version',
+      { label: 'v1', events: [failed], fleet: ['v1', 'v1'] },
+      'rolled-back',
+      'v1',
+    ],
+    ['failed, with basic health reporting', { label: 'v1', events: [failed], fleet: undefined }, 'failed', undefined],
+    ['aborted', { label: 'v1', events: [aborted], fleet: ['v1', 'v1'] }, 'stopped', 'v1'],
+    ['Ready without an event', { label: 'v1', fleet: ['v1', 'v1'] }, 'failed', undefined],
+  ])('%s', (_, row, outcome, serving) => {
+    const conclusion = judge(reading(row), known(row))
+    expect('end' in conclusion && [conclusion.end.outcome, conclusion.end.serving?.id]).toEqual([outcome, serving])
+  })
+
+  test('is running while it is Updating', () => {
+    const row = { status: 'Updating', label: 'v1', fleet: ['v1'] }
+    expect(judge(reading(row), known(row))).toEqual({ kind: 'running', isAborting: false })
   })
 })

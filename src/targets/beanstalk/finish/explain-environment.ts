@@ -66,12 +66,17 @@ function ofStep(step: readonly string[]): Cause {
   }
 }
 
+/** Events that only state that something has failed. */
+const consequence =
+  /^(?:Failed to deploy|Unsuccessful command execution|During an aborted deployment|The environment was reverted)/
+
 function unexplained(
   { missingPermissions, events }: Evidence,
   outcome: Known['outcome'],
   reason: Known['reason'],
 ): Cause {
-  const said = reason?.untrusted ?? events.findLast(({ severity }) => severity === 'ERROR')?.message
+  const errors = events.filter(({ severity }) => /ERROR|FATAL/.test(severity)).map(({ message }) => message)
+  const said = errors.find((message) => !consequence.test(message)) ?? reason?.untrusted ?? errors.at(-1)
   const denied = [...new Set(missingPermissions.map(({ action }) => action))]
   return {
     code: 'unexplained',
