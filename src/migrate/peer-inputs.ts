@@ -38,6 +38,15 @@ export const expressInputs: PeerInputs = {
   ...same('auto-scaling-target-value'),
 }
 
+/** geekcell/github-action-aws-ecs-run-task. */
+export const runTaskInputs: PeerInputs = {
+  ...same('cluster task-definition subnet-ids security-group-ids assign-public-ip override-container'),
+  ...same('override-container-command override-container-environment tail-logs task-wait-until-stopped'),
+  ...same('task-stop-max-wait-time'),
+  'task-start-max-wait-time': notNeeded,
+  'task-check-state-delay': notNeeded,
+}
+
 /** docker/build-push-action, but for its tags. */
 export const buildInputs: PeerInputs = {
   ...same(

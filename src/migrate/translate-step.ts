@@ -6,6 +6,7 @@ import { translateDeploy, translateRender, unknownInputs } from './ecs-actions.t
 import { translateExpress } from './express-action.ts'
 import { isEcrRegistry } from './image-reference.ts'
 import { credentialInputs, ecrLoginInputs, keyInputs } from './peer-inputs.ts'
+import { translateRunTask } from './run-task-action.ts'
 import { translateScript } from './shell/translate-script.ts'
 import { translateInvalidation, translateS3Deploy, translateS3Sync } from './site-actions.ts'
 import { translate8398a7, translateRtCamp, translateSlackApi } from './slack-actions.ts'
@@ -19,6 +20,7 @@ const actions: Readonly<Record<string, Translate>> = {
   'aws-actions/amazon-ecs-render-task-definition': translateRender,
   'aws-actions/amazon-ecs-deploy-task-definition': translateDeploy,
   'aws-actions/amazon-ecs-deploy-express-service': translateExpress,
+  'geekcell/github-action-aws-ecs-run-task': translateRunTask,
   'jakejarvis/s3-sync-action': translateS3Sync,
   'reggionick/s3-deploy': translateS3Deploy,
   'chetan/invalidate-cloudfront-action': translateInvalidation,

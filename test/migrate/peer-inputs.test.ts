@@ -16,6 +16,7 @@ import {
   notNeeded,
   type PeerInputs,
   renderInputs,
+  runTaskInputs,
   s3DeployInputs,
 } from '../../src/migrate/peer-inputs.ts'
 
@@ -35,6 +36,7 @@ describe.each<[string, PeerInputs, string]>([
   ['amazon-ecs-render-task-definition', renderInputs, 'register-task-definition'],
   ['amazon-ecs-deploy-task-definition', deployInputs, 'deploy'],
   ['amazon-ecs-deploy-express-service', expressInputs, 'deploy-express'],
+  ['github-action-aws-ecs-run-task', runTaskInputs, 'run-task'],
   ['Static sites', s3DeployInputs, 'deploy-site'],
   [
     'aws-elasticbeanstalk-deploy and beanstalk-deploy',

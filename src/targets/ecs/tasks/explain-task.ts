@@ -74,7 +74,10 @@ function quoted(words: string): Text {
 function inWordsOfTasks(fix: Text): Text {
   return fix.map((part) =>
     typeof part === 'string'
-      ? part.replace(/\bDeploy again\b/g, 'Run the job again').replace(/\bdeploy again\b/g, 'run the job again')
+      ? part
+          .replace(/^ECS keeps retrying\. /, '')
+          .replace(/\bDeploy again\b/g, 'Run the job again')
+          .replace(/\bdeploy again\b/g, 'run the job again')
       : part,
   )
 }
