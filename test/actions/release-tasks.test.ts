@@ -5,6 +5,7 @@ import { cliScene } from '../cli/cli-scene.ts'
 import { policyOf, refusedBy } from '../cli/permissions-scene.ts'
 import { hook, hookScene } from '../deployment/pause-scene.ts'
 import { newImage, oldImage, portsOf, rollingScene, servingImage } from '../deployment/scene.ts'
+import { seededTaskDefinition } from '../simulator/fixtures.ts'
 import type { Simulator } from '../simulator/simulator.ts'
 import { configOf, deployWith, operations, probeOf, response, url } from './verify-scene.ts'
 
@@ -257,7 +258,8 @@ describe('the policy of slipway permissions allows it all', () => {
   const placement = `verify:
   - url: ${url}
   - { task: smoke, image: "curlimages/curl:8", command: [curl, x] }`
-  const tasks = `tasks:
+  const tasks = `task-definition: td.json
+tasks:
 ${migrate}
   drop: { command: [node, drop.js], when: after }`
 
@@ -268,15 +270,10 @@ ${migrate}
     const sim = hookScene(hook(60))
     for (const command of ['node migrate.js', 'node drop.js', 'curl x']) ends(sim, command, 0)
     const config = configOf(tasks, placement.replace('url:', 'within: 0\n    url:'))
-    const { outputs } = await deployWith(sim, { files: { 'slipway.yml': config }, probe: probeOf(response(status)) })
+    const files = { 'slipway.yml': config, 'td.json': JSON.stringify(seededTaskDefinition(sim.world)) }
+    const { outputs } = await deployWith(sim, { files, probe: probeOf(response(status)) })
     expect(outputs.verdict).toBe(status === 200 ? 'succeeded' : 'rolled-back')
-    const policy = await policyOf(
-      cliScene({ 'slipway.yml': config }),
-      '--action',
-      'deploy',
-      '--pass-role',
-      'shop-execution',
-    )
+    const policy = await policyOf(cliScene(files), '--action', 'deploy')
     expect(refusedBy([policy], sim)).toEqual([])
   })
 })
