@@ -22,6 +22,7 @@ import type {
   RolePolicySources,
   RoleSources,
   Scaling,
+  Schedules,
 } from '../ports.ts'
 import { setting, text, untrusted } from '../text.ts'
 import { type Connection, type ConnectionOptions, openConnection } from './connection.ts'
@@ -61,6 +62,7 @@ export interface Aws {
   readonly roles: RoleSources
   readonly rolePolicies: RolePolicySources
   readonly scaling: Scaling
+  readonly schedules: Schedules
   readonly inventory: AccountInventory
   /** Amazon CloudFront, whatever the region. */
   readonly distributions: Distributions
@@ -111,6 +113,7 @@ function portsOf(connection: Connection): Aws {
     network: lazyPort(async () => (await import('./network.ts')).networkSources(connection)),
     rolePolicies: lazyPort(async () => (await import('./role-policies.ts')).rolePolicySources(connection)),
     roles: lazyPort(async () => (await import('./roles.ts')).roleSources(connection)),
+    schedules: lazyPort(async () => (await import('./schedules.ts')).schedules(connection)),
     scaling: lazyPort(async () => (await import('./scaling.ts')).scaling(connection)),
     inventory: lazyPort(async () => (await import('./account.ts')).accountInventory(connection)),
     distributions: lazyPort(async () => (await import('./distributions.ts')).distributions(connection)),

@@ -14,6 +14,7 @@ export type ResourceKind =
   | 'distribution'
   | 'environment'
   | 'environment-of-application'
+  | 'event-rule'
   | 'kms-key'
   | 'log-stream'
   | 'object'
@@ -22,6 +23,7 @@ export type ResourceKind =
   | 'repository'
   | 'role'
   | 'scalable-target'
+  | 'schedule'
   | 'secret'
   | 'service'
   | 'service-deployment'
@@ -136,6 +138,8 @@ export const resourceKinds = {
   'elasticloadbalancing:DescribeRules': ['any'],
   'elasticloadbalancing:DescribeTargetGroups': ['any'],
   'elasticloadbalancing:DescribeTargetHealth': ['any'],
+  'events:ListTargetsByRule': ['event-rule'],
+  'events:PutTargets': ['event-rule'],
   'iam:GetRole': ['role'],
   'iam:PassRole': ['role'],
   'iam:SimulatePrincipalPolicy': ['role', 'simulated-role'],
@@ -153,6 +157,8 @@ export const resourceKinds = {
   's3:GetObject': ['object', 'deployment-log'],
   's3:ListBucket': ['bucket'],
   's3:PutObject': ['object'],
+  'scheduler:GetSchedule': ['schedule'],
+  'scheduler:UpdateSchedule': ['schedule'],
   'secretsmanager:DescribeSecret': ['secret'],
   'secretsmanager:GetSecretValue': ['secret'],
   'signer:SignPayload': ['signing-profile'],
