@@ -9,8 +9,10 @@ import type { ECRPUBLICClient } from '@aws-sdk/client-ecr-public'
 import type { ECSClient } from '@aws-sdk/client-ecs'
 import type { ElasticBeanstalkClient } from '@aws-sdk/client-elastic-beanstalk'
 import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
+import type { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import type { IAMClient } from '@aws-sdk/client-iam'
 import type { S3Client } from '@aws-sdk/client-s3'
+import type { SchedulerClient } from '@aws-sdk/client-scheduler'
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import type { SSMClient } from '@aws-sdk/client-ssm'
 import type { STSClient } from '@aws-sdk/client-sts'
@@ -33,6 +35,8 @@ export interface Clients {
   elasticBeanstalk(): Promise<ElasticBeanstalkClient>
   s3(): Promise<S3Client>
   cloudfront(): Promise<CloudFrontClient>
+  eventBridge(): Promise<EventBridgeClient>
+  scheduler(): Promise<SchedulerClient>
   /** Secrets and parameters may live in another region than the containers that get them. */
   secretsmanager(region?: string): Promise<SecretsManagerClient>
   ssm(region?: string): Promise<SSMClient>
@@ -83,6 +87,14 @@ export function createClients(options: ClientOptions): Clients {
     cloudwatch: once(async () => {
       const { CloudWatchClient } = await import('@aws-sdk/client-cloudwatch')
       return guard(new CloudWatchClient(await settings()))
+    }),
+    eventBridge: once(async () => {
+      const { EventBridgeClient } = await import('@aws-sdk/client-eventbridge')
+      return guard(new EventBridgeClient(await settings()))
+    }),
+    scheduler: once(async () => {
+      const { SchedulerClient } = await import('@aws-sdk/client-scheduler')
+      return guard(new SchedulerClient(await settings()))
     }),
     scaling: once(async () => {
       const { ApplicationAutoScalingClient } = await import('@aws-sdk/client-application-auto-scaling')

@@ -23,6 +23,7 @@ import type {
   RolePolicySources,
   RoleSources,
   Scaling,
+  Schedules,
 } from '../ports.ts'
 import { setting, text, untrusted } from '../text.ts'
 import { type Connection, type ConnectionOptions, openConnection } from './connection.ts'
@@ -63,6 +64,7 @@ export interface Aws {
   readonly rolePolicies: RolePolicySources
   readonly scaling: Scaling
   readonly listeners: Listeners
+  readonly schedules: Schedules
   readonly inventory: AccountInventory
   /** Amazon CloudFront, whatever the region. */
   readonly distributions: Distributions
@@ -113,6 +115,7 @@ function portsOf(connection: Connection): Aws {
     network: lazyPort(async () => (await import('./network.ts')).networkSources(connection)),
     rolePolicies: lazyPort(async () => (await import('./role-policies.ts')).rolePolicySources(connection)),
     roles: lazyPort(async () => (await import('./roles.ts')).roleSources(connection)),
+    schedules: lazyPort(async () => (await import('./schedules.ts')).schedules(connection)),
     scaling: lazyPort(async () => (await import('./scaling.ts')).scaling(connection)),
     listeners: lazyPort(async () => (await import('./listeners.ts')).listeners(connection)),
     inventory: lazyPort(async () => (await import('./account.ts')).accountInventory(connection)),

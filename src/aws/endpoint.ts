@@ -17,10 +17,11 @@ const services = [
     'ecr-public',
     'ecs',
     'elasticloadbalancing',
+    'events',
     'iam',
     'logs',
   ],
-  ...['monitoring', 'oidc', 'portal.sso', 'secretsmanager', 'ssm', 'sts'],
+  ...['monitoring', 'oidc', 'portal.sso', 'scheduler', 'secretsmanager', 'ssm', 'sts'],
 ]
 /**
  * Hosts of Amazon S3, whose answers may be objects of any customer: only for the client of S3, with the bucket in the path. An

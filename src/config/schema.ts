@@ -6,6 +6,7 @@ import { checkMembers } from './environment-members.ts'
 import { checkImageTags } from './environment-tags.ts'
 import { checkImages, imageSchema, imagesSchema } from './image-schema.ts'
 import { accountSchema, memberSchema, nameSchema, regionSchema, roleSchema } from './names.ts'
+import { checkSchedules, schedulesSchema } from './schedules-schema.ts'
 import { placementSchema, serviceSchema } from './service-schema.ts'
 import { sitePlacementSchema, siteSchema } from './site-schema.ts'
 import { checkWaves } from './waves.ts'
@@ -35,6 +36,11 @@ const placed = z.strictObject({
     .url('must be a URL such as https://api.example.com')
     .optional()
     .describe('URL of the environment, displayed by GitHub, in the summary and in Slack.'),
+  schedules: schedulesSchema
+    .optional()
+    .describe(
+      'Scheduled tasks of services, which get the new revision after a deployment, and the earlier one after a rollback.',
+    ),
   'image-tags': z
     .array(z.string().refine(isTag, 'must be at most 128 letters, digits, "_", "." and "-"'))
     .min(1, 'must have a tag')
@@ -49,7 +55,7 @@ const placed = z.strictObject({
     .describe('ID of the Slack channel for the live message.'),
 })
 
-const environmentSchema = placed.superRefine(checkWaves)
+const environmentSchema = placed.superRefine(checkWaves).superRefine(checkSchedules)
 
 /** Schema of slipway.yml; the JSON Schema of `schema/` is generated from it. */
 export const configSchema = z

@@ -1,6 +1,7 @@
 import { roleArn } from '../arn.ts'
 import { Failure } from '../failure.ts'
 import { nearest } from '../nearest.ts'
+import type { Schedule } from '../ports.ts'
 import type { DeploymentSettings } from '../targets/ecs/request/requested-settings.ts'
 import type { Check, ReleaseTask } from '../targets/steps/request/release-steps.ts'
 import { text, untrusted } from '../text.ts'
@@ -25,6 +26,14 @@ export interface AfterDeployment {
   readonly paths: readonly string[]
 }
 
+/** A rule or schedule under its name. */
+export interface NamedSchedule {
+  readonly name: string
+  /** Role of its target, by name or ARN. */
+  readonly role?: string | undefined
+  readonly schedule: Schedule
+}
+
 /** One service in one environment: every setting of slipway.yml for a deployment. */
 export interface Target extends EnvironmentTarget {
   /** Name of the service in slipway.yml. */
@@ -42,6 +51,8 @@ export interface Target extends EnvironmentTarget {
   readonly codeDeployApplication?: string | undefined
   readonly codeDeployDeploymentGroup?: string | undefined
   readonly suspendAutoScaling?: boolean | undefined
+  /** Rules and schedules that run its tasks. */
+  readonly schedules?: readonly NamedSchedule[] | undefined
   readonly settings?: DeploymentSettings | undefined
   readonly after?: AfterDeployment | undefined
   readonly verify?: readonly Check[] | undefined
@@ -152,10 +163,21 @@ function target(config: Config, environmentName: string, environment: Environmen
     serviceDefinition: placement['service-definition'] ?? service['service-definition'],
     codeDeployApplication: placement['codedeploy-application'],
     codeDeployDeploymentGroup: placement['codedeploy-deployment-group'],
+    schedules: schedulesOf(environment, name),
     suspendAutoScaling: placement['suspend-auto-scaling'],
     settings: placement.deployment && settingsIn(placement.deployment),
     after: placement.after?.invalidate,
     verify: placement.verify && checksIn(placement.verify),
     tasks: service.tasks && tasksIn(service.tasks),
   }
+}
+
+function schedulesOf({ schedules }: EnvironmentConfig, service: string): readonly NamedSchedule[] | undefined {
+  const own = Object.entries(schedules ?? {}).filter(([, one]) => one.service === service)
+  if (own.length === 0) return undefined
+  return own.map(([name, { rule, 'event-bus': bus, schedule = '', group, role }]) => ({
+    name,
+    role,
+    schedule: rule === undefined ? { schedule, group } : { rule, bus },
+  }))
 }

@@ -1,6 +1,6 @@
 /** `promote` for an environment of slipway.yml: its role, its tags, and the proof that all its services run the image. */
 import { describe, expect, test } from '@jest/globals'
-import { digestOfRelease } from '../../src/actions/targets/placed-images.ts'
+import { digestOfRelease } from '../../src/actions/targets/release-digest.ts'
 import { cliScene } from '../cli/cli-scene.ts'
 import { accountsOf, refusedBy } from '../cli/permissions-scene.ts'
 import { near, promoteScene } from './promote-scene.ts'

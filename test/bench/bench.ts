@@ -1,6 +1,7 @@
 /**
  * `npm run bench [-- part …] [folder] [--peer checkout] [--beanstalk-peer checkout …] [--json]`: start-up, preflight, lag at the end,
- * calls, failures, growth, scale, a large layer, a site, one-off tasks, failures of sites and verdicts of Elastic Beanstalk, or only the parts that are named. With
+ * calls, failures, growth, scale, a release of several images, a large layer, a site, one-off tasks, failures of sites and verdicts of
+ * Elastic Beanstalk, or only the parts that are named. With
  * `--peer`, start-up is measured beside the action in that folder, and with `--beanstalk-peer` verdicts beside those of others.
  * Exit code 1 when a requirement is missed.
  */
@@ -15,6 +16,7 @@ import { measureGrowth } from './growth.ts'
 import { measureLag } from './lag.ts'
 import { measureLayout } from './layout.ts'
 import { measurePreflight } from './preflight.ts'
+import { measureRelease } from './release.ts'
 import { measureScale } from './scale.ts'
 import { measureSite } from './site.ts'
 import { measureStartUp } from './start-up.ts'
@@ -39,6 +41,7 @@ const parts: Readonly<Record<string, (folder: string) => Promise<Table>>> = {
   failures: playFailures,
   growth: measureGrowth,
   scale: measureScale,
+  release: measureRelease,
   layout: measureLayout,
   site: measureSite,
   'site-failures': judgeSiteFailures,

@@ -234,7 +234,12 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
     // service-definition, desired-count, codedeploy-alarms, a group by another name, several services
     'ecs:CreateService',
     'application-autoscaling:DescribeScalableTargets',
-    // suspend-auto-scaling: test/targets/auto-scaling
+    // schedules: test/actions/schedules.test.ts
+    'events:ListTargetsByRule',
+    'events:PutTargets',
+    'scheduler:GetSchedule',
+    'scheduler:UpdateSchedule',
+    // suspend-auto-scaling: test/actions/auto-scaling.test.ts
     'application-autoscaling:RegisterScalableTarget',
     'application-autoscaling:ListTagsForResource',
     'application-autoscaling:TagResource',

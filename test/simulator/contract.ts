@@ -2,6 +2,7 @@
  * How the parts of the simulator know each other. One file per AWS service implements its interface here; `simulator.ts`
  * puts them together, one set per region.
  */
+
 import type { TaskStopCode } from '@aws-sdk/client-ecs'
 import type { SimulatorClock } from './clock.ts'
 import type { Distributions } from './cloudfront/cloudfront.ts'
@@ -10,6 +11,7 @@ import type { PushJobScenes } from './ecr-push-jobs.ts'
 import type { ScanScenes } from './ecr-scans.ts'
 import type { EcsQuirks, InfrastructureDenial, LambdaHooks } from './ecs/quirks.ts'
 import type { Beanstalk } from './elasticbeanstalk/elasticbeanstalk.ts'
+import type { EventBridge } from './eventbridge.ts'
 import type { ObjectStorage } from './s3/s3.ts'
 
 export type { Network } from './ec2.ts'
@@ -92,6 +94,8 @@ export interface Region {
   readonly secretsmanager: Secrets
   readonly ssm: Secrets
   readonly elasticbeanstalk: Beanstalk
+  readonly events: EventBridge
+  readonly scheduler: AwsService
 }
 
 // --- Scenarios: what containers do, by image ------------------------------------------------------------------------------

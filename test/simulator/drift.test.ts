@@ -91,6 +91,12 @@ const reviewed: Readonly<Record<string, { readonly since: string; readonly why: 
     ]),
   ),
   ...Object.fromEntries(
+    ['EventBridgePutEventsV2Parameters', 'EventBridgePutRawEventsParameters'].map((member) => [
+      `scheduler Target.${member}: only in AWS's model`,
+      { since: '2026-11-30', why: 'Newer than client-scheduler 3.1140, and of targets that run no task.' },
+    ]),
+  ),
+  ...Object.fromEntries(
     [
       'CreateSecretRequest.CrossAccountPrimaryARN',
       'DescribeSecretResponse.CrossAccountPrimary',

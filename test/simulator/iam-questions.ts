@@ -136,6 +136,14 @@ function resourcesOf({ action, resource }: Need, scene: Scene): readonly string[
         ...named('ResourceARN'),
         ...named('ResourceId').map(() => arn('application-autoscaling', 'scalable-target/0a1b')),
       ]
+    case 'events': {
+      const bus = named('EventBusName')[0]
+      return named('Rule', 'Name').map((name) =>
+        arn('events', bus === undefined ? `rule/${name}` : `rule/${bus}/${name}`),
+      )
+    }
+    case 'scheduler':
+      return named('Name').map((name) => arn('scheduler', `schedule/${named('GroupName')[0] ?? 'default'}/${name}`))
     case 'elasticbeanstalk':
       return beanstalkResources(action, scene)
     case 's3':
@@ -167,7 +175,7 @@ function contextOf(need: Need, { call, arn, cluster }: Scene): Question['context
   return {
     'aws:RequestedRegion': call.region,
     ...(need.action === 'iam:PassRole' && {
-      'iam:PassedToService': isOfTask ? 'ecs-tasks.amazonaws.com' : 'ecs.amazonaws.com',
+      'iam:PassedToService': isOfTask ? 'ecs-tasks.amazonaws.com' : `${call.service}.amazonaws.com`,
     }),
     ...(need.action === 'ecs:TagResource' && { 'ecs:CreateAction': call.operation }),
     ...(call.service === 'ecs' && { 'ecs:cluster': arn('ecs', `cluster/${cluster}`) }),

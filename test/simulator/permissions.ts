@@ -1,6 +1,8 @@
 /** Which permissions a call needs, and on which resource. */
 import type { CreateServiceRequest, RunTaskRequest } from '@aws-sdk/client-ecs'
 import type { UpdateTagsForResourceMessage } from '@aws-sdk/client-elastic-beanstalk'
+import type { PutTargetsRequest } from '@aws-sdk/client-eventbridge'
+import type { UpdateScheduleInput } from '@aws-sdk/client-scheduler'
 import type { Call } from './contract.ts'
 
 /** Services whose IAM prefix is not the name of the API. */
@@ -107,6 +109,14 @@ export function needsOf(call: Pick<Call, 'service' | 'operation' | 'region' | 'i
     if (typeof infrastructureRoleArn === 'string')
       needs.push({ action: 'iam:PassRole', resource: infrastructureRoleArn })
     if (Array.isArray(tags) && tags.length > 0) needs.push({ action: 'ecs:TagResource' })
+  }
+  // User guides of EventBridge ("Using IAM roles for targets") and of EventBridge Scheduler ("Execution role").
+  if (action === 'events:PutTargets')
+    for (const { RoleArn } of (call.input as Pick<PutTargetsRequest, 'Targets'>).Targets ?? [])
+      if (RoleArn) needs.push({ action: 'iam:PassRole', resource: RoleArn })
+  if (/^scheduler:(Create|Update)Schedule$/.test(action)) {
+    const { Target } = call.input as Pick<UpdateScheduleInput, 'Target'>
+    if (Target?.RoleArn) needs.push({ action: 'iam:PassRole', resource: Target.RoleArn })
   }
   if (call.service === 's3') {
     if (call.input.VersionId !== undefined && /^s3:(Get|Delete)Object$/.test(action))

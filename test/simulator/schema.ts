@@ -24,6 +24,8 @@ const packages: Readonly<Record<string, () => Promise<object>>> = {
   ec2: () => import('@aws-sdk/client-ec2'),
   cloudfront: () => import('@aws-sdk/client-cloudfront'),
   s3: () => import('@aws-sdk/client-s3'),
+  events: () => import('@aws-sdk/client-eventbridge'),
+  scheduler: () => import('@aws-sdk/client-scheduler'),
 }
 
 /** Services whose clients are installed: the others have no schema to compare with. */

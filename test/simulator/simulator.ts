@@ -14,6 +14,7 @@ import { createEcrPublic } from './ecr-public.ts'
 import { createEcs } from './ecs/ecs.ts'
 import { createBeanstalk } from './elasticbeanstalk/elasticbeanstalk.ts'
 import { createLoadBalancing } from './elbv2.ts'
+import { createEventBridge } from './eventbridge.ts'
 import { createExchange, type Exchange, type Side } from './exchange.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { createGitHub } from './github.ts'
@@ -28,6 +29,7 @@ import { createIssuer, type Issuer } from './oidc.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
 import { createS3 } from './s3/s3.ts'
 import { createScenarios } from './scenarios.ts'
+import { createScheduler } from './scheduler.ts'
 import { createSecretsManager } from './secrets-manager.ts'
 import { type Listening, type ListenOptions, listen } from './server.ts'
 import { createSlack } from './slack.ts'
@@ -116,6 +118,8 @@ const services = {
   secretsmanager: createSecretsManager,
   ssm: createSsm,
   elasticbeanstalk: createBeanstalk,
+  events: createEventBridge,
+  scheduler: createScheduler,
 }
 
 /** Services are made when they are first asked for, so that they may ask for each other. */

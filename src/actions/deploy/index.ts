@@ -6,7 +6,7 @@ import { type DeployInputs, deployInputs } from '../inputs/deploy-inputs.ts'
 import { openReport } from '../shared/open-report.ts'
 import { settleInPost } from '../shared/post-step.ts'
 import { runAndReport } from '../shared/run-and-report.ts'
-import { aroundDeployment } from '../targets/around-deployment.ts'
+import { aroundDeployment, withSchedules } from '../targets/around-deployment.ts'
 import { environmentHistory, orderOf } from '../targets/environment-before.ts'
 import { requireValidCombination } from '../targets/input-rules.ts'
 import { judgeOfKept } from '../targets/judge-of-kept.ts'
@@ -75,7 +75,8 @@ async function deployTo(
   const deployed = await aroundDeployment(ecsTarget(request, { ...aws, images }), { ...place, service }, aws, runner)
   const task = oneOffTask(inputs, { ...place, service }, runner)
   const mayRollBack = inputs.deploymentId === undefined
-  const target = await withSteps(deployed, { place, aws: { ...aws, images }, runner, world, task, mayRollBack })
+  const steps = { place, aws: { ...aws, images }, runner, world, task, mayRollBack }
+  const target = await withSchedules(await withSteps(deployed, steps), place, aws)
   const { clock, signal } = runner
   const { credentialLifetime } = aws
   const context = { clock, signal, keep, history, environments, credentialLifetime }

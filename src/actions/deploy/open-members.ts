@@ -4,7 +4,7 @@ import type { Returning } from '../../deployment/waves/ways-back.ts'
 import { ecsInFlight, ecsTargetsTogether } from '../../targets/ecs/index.ts'
 import type { ServiceChange } from '../../targets/ecs/request/service-request.ts'
 import type { SentAssets } from '../../targets/site/index.ts'
-import { aroundDeployment } from '../targets/around-deployment.ts'
+import { aroundDeployment, withSchedules } from '../targets/around-deployment.ts'
 import { behindDistribution } from '../targets/behind-distribution.ts'
 import type { JudgeKept } from '../targets/container-images.ts'
 import { judgeOfKept } from '../targets/judge-of-kept.ts'
@@ -42,7 +42,8 @@ async function service(
   const request = await deployRequest(inputs, place, aws.region, runner, find, source)
   const task = oneOffTask(inputs, place, runner)
   const deployed = await aroundDeployment(open(request), place, aws, runner)
-  const target = await withSteps(deployed, { place, aws, runner, world, task, mayRollBack: true })
+  const stepped = await withSteps(deployed, { place, aws, runner, world, task, mayRollBack: true })
+  const target = await withSchedules(stepped, place, aws)
   return { name, target, terms: { ...request, order } }
 }
 
@@ -62,5 +63,6 @@ export async function returningMember(
     deploymentConfig: inputs.codedeployDeploymentConfig,
   }
   const change = { cluster: place.cluster, service: place.service, region: aws.region, codeDeploy }
-  return { name, target: behindDistribution(ecsInFlight(change, aws), place, aws, runner), terms }
+  const target = behindDistribution(ecsInFlight(change, aws), place, aws, runner)
+  return { name, target: await withSchedules(target, place, aws), terms }
 }

@@ -5,7 +5,7 @@ import type { Runner } from '../../runner/action.ts'
 import { invalidInputs } from '../../runner/inputs.ts'
 import { type Text, text, untrusted } from '../../text.ts'
 import type { ImageDigests } from '../inputs/digests-input.ts'
-import { digestOfRelease } from '../targets/placed-images.ts'
+import { digestOfRelease } from '../targets/release-digest.ts'
 import type { PromoteInputs } from './promote-inputs.ts'
 
 type PromoteOne = (inputs: PromoteInputs, release: string, runner: Runner) => Promise<void>

@@ -9,6 +9,7 @@ import { text } from '../../text.ts'
 import { asDeployInputs, type RollbackInputs, rollbackInputs } from '../inputs/rollback-inputs.ts'
 import { settleInPost } from '../shared/post-step.ts'
 import { runOnService, type ServiceWork } from '../shared/run-on-service.ts'
+import { withSchedules } from '../targets/around-deployment.ts'
 import { behindDistribution } from '../targets/behind-distribution.ts'
 import { requireValues } from '../targets/input-rules.ts'
 import { type Place, placeOf } from '../targets/place.ts'
@@ -42,9 +43,10 @@ async function begin(inputs: RollbackInputs, calling: Runner, runner: Runner, wo
     purpose: 'rollback',
     // No commit: the restored revision is of an earlier one than the one that is checked out.
     requestOf: (region) => rollbackRequest(inputs, place, region),
-    events(request, aws, context) {
+    async *events(request, aws, context) {
       const target = ecsRollback(request, goalOf(inputs, place), aws)
-      return rollBack(behindDistribution(target, place, aws, runner, 'back'), request, context)
+      const behind = behindDistribution(target, place, aws, runner, 'back')
+      yield* rollBack(await withSchedules(behind, place, aws, 'back'), request, context)
     },
   }
   await namingSettings(place.origins, () => runOnService(step, work))

@@ -33,7 +33,7 @@ export interface ServiceWork<Request extends Where> {
   sourceOf?(): Source | undefined
   events(
     request: Request,
-    aws: EcsAccess & Pick<Aws, 'distributions'>,
+    aws: EcsAccess & Pick<Aws, 'distributions' | 'schedules'>,
     context: Context,
   ): AsyncIterable<DeploymentEvent>
 }

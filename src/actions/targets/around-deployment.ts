@@ -18,6 +18,18 @@ export async function aroundDeployment(
   return suspendingTarget(invalidating, { cluster: place.cluster, service: place.service }, aws.scaling)
 }
 
+/** A service with the scheduled tasks that run its revisions. `way`: it is rolled back. */
+export async function withSchedules(
+  target: Target,
+  { schedules = [] }: Pick<Place, 'schedules'>,
+  aws: Pick<Aws, 'schedules'>,
+  way?: 'back',
+): Promise<Target> {
+  if (schedules.length === 0) return target
+  const { schedulingTarget } = await import('../../targets/schedules/index.ts')
+  return schedulingTarget(target, { schedules, back: way && {} }, aws.schedules)
+}
+
 /** In the post step: resumes the auto scaling that the main step has suspended, and logs it. */
 export async function resumeInPost(
   { suspendAutoScaling, cluster, service }: Pick<Place, 'suspendAutoScaling' | 'cluster' | 'service'>,

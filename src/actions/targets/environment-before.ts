@@ -11,7 +11,7 @@ import { text, untrusted } from '../../text.ts'
 import type { DeployInputs } from '../inputs/deploy-inputs.ts'
 import type { World } from '../world/world.ts'
 import { configOf, type Place } from './place.ts'
-import { digestOfRelease } from './placed-images.ts'
+import { digestOfRelease } from './release-digest.ts'
 
 /** What must have been deployed before, by the input `after-environment`; undefined without it, and where nothing is deployed. */
 export async function orderOf(

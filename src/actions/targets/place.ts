@@ -1,6 +1,6 @@
 import type { LoadedConfig } from '../../config/load.ts'
 import type { ImageTarget } from '../../config/select-images.ts'
-import type { AfterDeployment, Target } from '../../config/select-target.ts'
+import type { AfterDeployment, NamedSchedule, Target } from '../../config/select-target.ts'
 import { type Places, serviceLocation } from '../../config/service-location.ts'
 import { ecrHost } from '../../image/ecr-host.ts'
 import { namingSettings, type Origins } from '../../origins.ts'
@@ -11,7 +11,7 @@ import type { Check, ReleaseTask } from '../../targets/steps/request/release-ste
 import type { AwsInputs } from '../inputs/aws-inputs.ts'
 import type { DeployInputs } from '../inputs/deploy-inputs.ts'
 import { factsOf, isGiven, originsOf } from './place-origins.ts'
-import type { PlacedImage, placedImages } from './placed-images.ts'
+import type { PlacedImage } from './placed-images.ts'
 
 /** The target of a deployment, from slipway.yml and from the inputs, which have precedence. */
 export interface Place {
@@ -39,6 +39,7 @@ export interface Place {
   readonly codeDeployApplication?: string | undefined
   readonly codeDeployDeploymentGroup?: string | undefined
   readonly suspendAutoScaling?: boolean | undefined
+  readonly schedules?: readonly NamedSchedule[] | undefined
   /** Of slipway.yml alone. */
   readonly settings?: DeploymentSettings | undefined
   readonly after?: AfterDeployment | undefined
@@ -164,17 +165,9 @@ async function configuredPlace(loaded: LoadedConfig, inputs: DeployInputs) {
   const target = selectTarget(loaded.config, environment, service)
   const built = selectImages(loaded.config)
   const image = fullImage(inputs.image, built)
-  const images = digests && (await imagesOf(loaded, target, digests))
+  // Loaded only now: most files have one image.
+  const images = digests && (await import('./placed-images.ts')).placedImages(loaded, target, digests)
   return { target, image, images, hasImage: built.length > 0, origins: originsIn(loaded, environment, target.name) }
-}
-
-/** Loaded only now: most files have one image. */
-async function imagesOf(
-  ...[loaded, target, digests]: Parameters<typeof placedImages>
-): Promise<readonly PlacedImage[]> {
-  const { requireContainerImages } = await import('../../config/released-images.ts')
-  requireContainerImages(loaded, [target.environment])
-  return (await import('./placed-images.ts')).placedImages(loaded, target, digests)
 }
 
 /**

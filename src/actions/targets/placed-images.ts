@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto'
 import type { LoadedConfig } from '../../config/load.ts'
+import { requireContainerImages } from '../../config/released-images.ts'
 import { type ImageTarget, selectImages } from '../../config/select-images.ts'
 import type { Target } from '../../config/select-target.ts'
-import type { Sha256 } from '../../github/end-mark.ts'
 import { ecrHost } from '../../image/ecr-host.ts'
 import { isDigest } from '../../image/reference.ts'
 import { nearest } from '../../nearest.ts'
@@ -24,8 +23,9 @@ export interface PlacedImage {
 }
 
 /** The images of a service's containers, with what `digests` has of them. Throws `inputs-invalid` with all that is wrong. */
-export function placedImages({ config }: LoadedConfig, target: Target, digests: ImageDigests): readonly PlacedImage[] {
-  const images = new Map(selectImages(config).map((image) => [image.name, image]))
+export function placedImages(loaded: LoadedConfig, target: Target, digests: ImageDigests): readonly PlacedImage[] {
+  requireContainerImages(loaded, [target.environment])
+  const images = new Map(selectImages(loaded.config).map((image) => [image.name, image]))
   const containers = Object.entries(target.containers ?? {})
   const placed = containers.flatMap(([container, name]) => {
     const image = images.get(name)
@@ -70,15 +70,4 @@ function unknownImages(digests: ImageDigests, known: readonly string[]): readonl
       const advice = suggestion === undefined ? `it has ${known.join(', ') || 'none'}` : `did you mean ${suggestion}?`
       return text`digests names the image ${untrusted(name)}, which slipway.yml does not have under images; ${advice}`
     })
-}
-
-/**
- * One digest for all of a release: the same images of the same commit have the same one, so that the next environment can be
- * proven to get what the one before has.
- */
-export function digestOfRelease(digests: ImageDigests, commit: string): Sha256 {
-  const sorted = Object.entries(digests).toSorted(([one], [other]) => (one < other ? -1 : 1))
-  return `sha256:${createHash('sha256')
-    .update(JSON.stringify([commit, sorted]))
-    .digest('hex')}`
 }

@@ -78,6 +78,7 @@ export function boundaryPolicy(roles: readonly RoleSetup[]): PolicyDocument {
             'ecs-tasks.amazonaws.com',
             'ecs.amazonaws.com',
             ...(uses(granted, 'elasticbeanstalk') ? ['ec2.amazonaws.com'] : []),
+            ...['events', 'scheduler'].filter((one) => uses(granted, one)).map((one) => `${one}.amazonaws.com`),
           ],
         },
       },

@@ -1,3 +1,4 @@
+import { scheduledTasks, suspension } from './around-permissions.ts'
 import type { Permission } from './permission.ts'
 import { invalidation } from './site-permissions.ts'
 import { steps } from './step-permissions.ts'
@@ -27,19 +28,6 @@ export const readingOfTasks = {
   why: 'explain a failure',
   without: 'the report names what it could not read',
   when: 'evidence',
-} as const satisfies Permission
-
-const suspension = {
-  actions: [
-    'application-autoscaling:DescribeScalableTargets',
-    'application-autoscaling:RegisterScalableTarget',
-    'application-autoscaling:ListTagsForResource',
-    'application-autoscaling:TagResource',
-    'application-autoscaling:UntagResource',
-  ],
-  why: '`suspend-auto-scaling`: suspend and resume, and mark the scalable target while it is suspended',
-  without: 'fails before anything is changed',
-  when: 'suspend-auto-scaling',
 } as const satisfies Permission
 
 /** Permissions of `deploy`. */
@@ -92,6 +80,7 @@ export const deploy = [
     when: 'desired-count',
   },
   suspension,
+  scheduledTasks,
   {
     actions: ['ecs:ListServiceDeployments', 'ecs:DescribeServiceDeployments', 'ecs:DescribeServiceRevisions'],
     why: 'watch exactly this deployment',

@@ -17,6 +17,8 @@ export interface ResourcePlace extends AccountPlace {
   readonly otherFamilies?: readonly string[] | undefined
   /** Roles that are passed to ECS itself: of hooks and load balancers. */
   readonly serviceRoles?: readonly string[]
+  /** Roles of scheduled tasks, by the service that gets them. */
+  readonly scheduleRoles?: Readonly<Record<string, readonly string[]>> | undefined
   /** Roles of tasks that were given by name. */
   readonly passedRoles?: readonly string[]
   readonly repositories: readonly string[]
@@ -73,6 +75,7 @@ function passRoleGrants(place: ResourcePlace): readonly Grant[] {
   return [
     ...passed(resourcesOfKind('role', place), place.passedTo ?? 'ecs-tasks.amazonaws.com'),
     ...passed(place.serviceRoles ?? [], 'ecs.amazonaws.com'),
+    ...Object.entries(place.scheduleRoles ?? {}).flatMap(([service, roles]) => passed(roles, service)),
   ]
 }
 

@@ -1,3 +1,4 @@
+import { scheduledTasks } from './around-permissions.ts'
 import { readingOfTasks, searchOfGroups } from './deploy-permissions.ts'
 import type { Permission } from './permission.ts'
 import { invalidation } from './site-permissions.ts'
@@ -73,6 +74,7 @@ export const rollback = [
     when: 'evidence',
   },
   invalidation,
+  scheduledTasks,
 ] as const satisfies readonly Permission[]
 
 /** Permissions of `continue`. */

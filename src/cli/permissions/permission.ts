@@ -32,6 +32,7 @@ export const features = {
   'keep-versions': 'keep-versions',
   'swap-environment-name': 'swap-environment-name',
   invalidate: 'after.invalidate of slipway.yml',
+  schedules: 'schedules of slipway.yml',
   signing: 'managed signing, wait-for-signing',
   replication: 'wait-for-replication',
   copy: 'copies of an image between repositories',
@@ -51,6 +52,7 @@ export const byService: readonly Feature[] = [
   'several',
   'copy',
   'invalidate',
+  'schedules',
 ]
 
 /** What can be asked for with `--with`. */

@@ -15,6 +15,7 @@ export type ResourceKind =
   | 'distribution'
   | 'environment'
   | 'environment-of-application'
+  | 'event-rule'
   | 'kms-key'
   | 'log-stream'
   | 'object'
@@ -23,6 +24,7 @@ export type ResourceKind =
   | 'repository'
   | 'role'
   | 'scalable-target'
+  | 'schedule'
   | 'secret'
   | 'service'
   | 'service-deployment'
@@ -140,6 +142,8 @@ export const resourceKinds = {
   'elasticloadbalancing:DescribeTargetGroups': ['any'],
   'elasticloadbalancing:DescribeTargetHealth': ['any'],
   'iam:GetInstanceProfile': ['any'],
+  'events:ListTargetsByRule': ['event-rule'],
+  'events:PutTargets': ['event-rule'],
   'iam:GetRole': ['role'],
   'iam:PassRole': ['role'],
   'iam:SimulatePrincipalPolicy': ['role', 'simulated-role'],
@@ -158,6 +162,8 @@ export const resourceKinds = {
   's3:GetBucketPolicy': ['bucket'],
   's3:ListBucket': ['bucket'],
   's3:PutObject': ['object'],
+  'scheduler:GetSchedule': ['schedule'],
+  'scheduler:UpdateSchedule': ['schedule'],
   'secretsmanager:DescribeSecret': ['secret'],
   'secretsmanager:GetSecretValue': ['secret'],
   'signer:SignPayload': ['signing-profile'],

@@ -9,6 +9,7 @@ import { distributionArn, otherGrants } from './other-grants.ts'
 import { byDefault, type Feature, type Permission } from './permission.ts'
 import { permissionTables } from './permission-tables.ts'
 import type { PolicyChoices } from './policy-choices.ts'
+import { scheduleArns, scheduleRoles } from './schedule-resources.ts'
 
 /** One role of slipway.yml, and what it is for. */
 export interface RoleSetup {
@@ -121,7 +122,11 @@ function placeOfTarget(
     passedRoles: choices.passedRoles.map((role) => roleArn(role, accountId, region)),
     repositories: repositories.length === 0 ? [repositoryArn('*', target)] : repositories,
     codeDeploy: groupOf(target, choices),
-    known: target.after && { distribution: [distributionArn(target.after.distribution, target)] },
+    known: {
+      ...(target.after && { distribution: [distributionArn(target.after.distribution, target)] }),
+      ...scheduleArns(target),
+    },
+    scheduleRoles: scheduleRoles(target),
     role: arn,
   }
 }
@@ -167,6 +172,7 @@ function featuresOf(target: Target, count: number, choices: PolicyChoices): Read
     ...creates,
     ...stepFeatures(target, isCodeDeploy),
     ...(target.after ? (['invalidate'] as const) : []),
+    ...(target.schedules ? (['schedules'] as const) : []),
     ...(target.suspendAutoScaling ? (['suspend-auto-scaling'] as const) : []),
     isCodeDeploy ? 'codedeploy' : 'ecs',
   ]

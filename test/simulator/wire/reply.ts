@@ -2,6 +2,7 @@ import type { AwsError } from '../contract.ts'
 import { type HttpResponse, json } from '../http.ts'
 import { check, type Model, type Shape, shapeOf } from '../model.ts'
 import { encodeJson } from './json.ts'
+import { respondRestJson, respondRestJsonError } from './rest-json.ts'
 import { respondRest, respondRestError } from './rest-reply.ts'
 import type { Reply, Routed } from './route.ts'
 import { encodeMembers, escapeXml } from './xml.ts'
@@ -27,6 +28,7 @@ export function respond(routed: Routed, output: unknown): HttpResponse {
     throw new Error(
       `The simulator's ${routed.service}:${operationName} answers what AWS would not: ${violations.map((violation) => violation.message).join('; ')}`,
     )
+  if (protocol === 'rest-json') return respondRestJson(routed, value)
   if (protocol === 'rest') return respondRest(routed, value as Readonly<Record<string, unknown>>)
   if (protocol === 'json')
     return {
@@ -126,6 +128,7 @@ const commonErrors = new Set([
 /** An error in the form of the request's protocol. */
 export function respondError(reply: Reply, error: AwsError): HttpResponse {
   if (reply.protocol === 'rest') return respondRestError(reply, error)
+  if (reply.protocol === 'rest-json') return respondRestJsonError(reply, error)
   const found = errorShape(reply.model, error.code)
   const shape = found?.[1]
   const status = error.status !== 400 ? error.status : (shape?.error?.httpStatusCode ?? (shape?.fault ? 500 : 400))

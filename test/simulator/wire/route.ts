@@ -9,6 +9,7 @@ import { check, loadModel, type Model, type Operation, type Violation } from '..
 import { decodeForm, isEc2 } from './form.ts'
 import { decodeBody } from './json.ts'
 import { findOperation, readRest, restPath, unchunked } from './rest.ts'
+import { readRestJson } from './rest-json.ts'
 
 interface Endpoint {
   readonly service: string
@@ -48,6 +49,8 @@ const endpoints: readonly Endpoint[] = [
     query: { version: '2010-12-01', signing: 'elasticbeanstalk' },
     validation: 'ValidationError',
   },
+  { service: 'events', target: 'AWSEvents', validation: 'ValidationException' },
+  { service: 'scheduler', rest: 'scheduler', validation: 'ValidationException' },
   { service: 's3', rest: 's3', validation: 'InvalidArgument' },
   { service: 'cloudfront', rest: 'cloudfront', validation: 'InvalidArgument' },
   { service: 'ec2', query: { version: '2016-11-15', signing: 'ec2' }, validation: 'InvalidParameterValue' },
@@ -60,7 +63,7 @@ export const validationCode = (service: string): string =>
 /** Names of all services that speak an AWS protocol here. */
 export const serviceNames: readonly string[] = endpoints.map((endpoint) => endpoint.service)
 
-export type Protocol = 'json' | 'query' | 'ec2' | 'rest'
+export type Protocol = 'json' | 'query' | 'ec2' | 'rest' | 'rest-json'
 
 /** A request that was understood: which operation of which service, asked by whom. */
 export interface Routed {
@@ -162,16 +165,18 @@ function find(request: HttpRequest, requestId: string): Found {
     const model = loadModel(rest.service)
     const path = restPath(request, rest.service)
     const operationName = findOperation(request, path, model)
+    const protocol = model.protocols.includes('rest-json') ? 'rest-json' : 'rest'
     if (operationName === undefined)
       return refuse(
-        'rest',
+        protocol,
         'MethodNotAllowed',
         `${rest.service} has no operation ${request.method} ${path}.`,
         405,
         model,
       )
-    const read = () => readRest(model, model.operations[operationName] ?? { errors: [] }, unchunked(request), path)
-    return { endpoint: rest, model, protocol: 'rest', operationName, read }
+    const readAll = protocol === 'rest-json' ? readRestJson : readRest
+    const read = () => readAll(model, model.operations[operationName] ?? { errors: [] }, unchunked(request), path)
+    return { endpoint: rest, model, protocol, operationName, read }
   }
   const protocol = request.headers['smithy-protocol'] ?? (type || 'none')
   return refuse(

@@ -1,0 +1,113 @@
+import type { Context } from '../../deployment/context.ts'
+import { causeOf, type End } from '../../deployment/outcomes.ts'
+import type { Events, Prepared, Target } from '../../deployment/target.ts'
+import type { Terms } from '../../deployment/terms.ts'
+import { isUnwatched } from '../../deployment/verdict.ts'
+import type { Version } from '../../deployment/version.ts'
+import { Failure } from '../../failure.ts'
+import type { Schedules } from '../../ports.ts'
+import { renderText, text, untrusted } from '../../text.ts'
+import { type NamedSchedule, nameOf, requireSchedules, setRevision } from './scheduled-tasks.ts'
+
+export type { NamedSchedule } from './scheduled-tasks.ts'
+
+/** The scheduled tasks of a service. */
+export interface ScheduledWith {
+  readonly schedules: readonly NamedSchedule[]
+  /** Of a rollback: its goal, where that is known. */
+  readonly back?: { readonly to?: Version | undefined } | undefined
+}
+
+const phase = 'Schedules'
+const unwatched = untrusted('schedules are left out, as the deployment is not watched to its end.')
+
+/**
+ * A service whose scheduled tasks get the revision of a deployment once that has succeeded, and the earlier one once it is rolled
+ * back. They are read before anything is changed.
+ */
+export function schedulingTarget(target: Target, what: ScheduledWith, access: Schedules): Target {
+  const { earlier } = target
+  return {
+    ...target,
+    async *lookAhead(terms, context) {
+      await requireSchedules(what.schedules, undefined, access)
+      if (target.lookAhead) yield* target.lookAhead(terms, context)
+    },
+    async *prepare(terms, context, watchman) {
+      return scheduling(yield* target.prepare(terms, context, watchman), { what, access, terms, context })
+    },
+    ...(earlier && {
+      earlier: (goal) => schedulingTarget(earlier.call(target, goal), { ...what, back: { to: goal.to } }, access),
+    }),
+  }
+}
+
+interface Scene {
+  readonly what: ScheduledWith
+  readonly access: Schedules
+  readonly terms: Terms
+  readonly context: Context
+}
+
+function scheduling(prepared: Prepared, scene: Scene): Prepared {
+  const { plan, confirm, ready, warnings } = prepared
+  const { what, access, terms } = scene
+  const value = text`${untrusted(what.schedules.map(nameOf).join(', '))}, afterwards`
+  const fact = { label: 'Schedules', value, line: text`set the revision of ${value}` }
+  const isLeftOut = !terms.wait && what.back === undefined
+  return {
+    ...prepared,
+    warnings: isLeftOut ? [...warnings, unwatched] : warnings,
+    plan: { ...plan, facts: [...plan.facts, fact] },
+    async *confirm() {
+      const end = confirm ? yield* confirm() : ({ outcome: 'unchanged', serving: plan.from } as const)
+      return !terms.dryRun && 'outcome' in end ? yield* afterEnd(end, scene) : end
+    },
+    async ready() {
+      if (what.back === undefined) await requireSchedules(what.schedules, plan.from, access)
+      const { change, ...rest } = await ready()
+      return {
+        ...rest,
+        async *change() {
+          const end = yield* change()
+          return 'outcome' in end ? yield* afterEnd(end, scene) : end
+        },
+      }
+    },
+  }
+}
+
+/** What scheduled tasks are to run after this end; undefined: they stay. A rollback that nobody watches has a known goal. */
+function wantedAfter(end: End, { back }: ScheduledWith): Version | undefined {
+  if (end.outcome === 'succeeded' || end.outcome === 'unchanged') return end.serving
+  return isUnwatched(end) ? back?.to : undefined
+}
+
+async function* afterEnd(end: End, { what, access, context }: Scene): Events<End> {
+  const wanted = wantedAfter(end, what)
+  if (wanted === undefined) return end
+  const { clock, signal } = context
+  yield { kind: 'phase', at: clock.now(), name: phase, status: 'running' }
+  const left: string[] = []
+  let cause: End['cause']
+  for (const schedule of what.schedules)
+    try {
+      for (const said of await setRevision(schedule, wanted, access))
+        yield { kind: 'note', at: clock.now(), message: untrusted(said) }
+    } catch (error) {
+      if (signal.aborted || !(error instanceof Failure)) throw error
+      left.push(nameOf(schedule))
+      cause ??= causeOf(error)
+      const message = `${nameOf(schedule)}: ${renderText(causeOf(error).what, (theirs) => theirs)}`
+      yield { kind: 'warning', at: clock.now(), message: untrusted(message) }
+    }
+  yield { kind: 'phase', at: clock.now(), name: phase, status: left.length > 0 ? 'failed' : 'succeeded' }
+  // Not of a rollback that is not watched: its own end is open.
+  if (cause === undefined || isUnwatched(end)) return end
+  return {
+    ...end,
+    outcome: 'failed',
+    cause,
+    left: text`Not set to ${untrusted(wanted.label)}: ${untrusted(left.join(', '))}.`,
+  }
+}

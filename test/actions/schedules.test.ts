@@ -1,0 +1,333 @@
+/** Scheduled tasks get the revision of a deployment that succeeded, and the earlier one after a rollback. */
+
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
+import { rollbackInputs } from '../../src/actions/inputs/rollback-inputs.ts'
+import { createRollback } from '../../src/actions/rollback/index.ts'
+import { cliScene } from '../cli/cli-scene.ts'
+import { policyOf } from '../cli/permissions-scene.ts'
+import { region } from '../deployment/scene.ts'
+import { said } from '../refusal.ts'
+import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
+import type { Call } from '../simulator/contract.ts'
+import type { Effect } from '../simulator/faults.ts'
+import type { Simulator } from '../simulator/simulator.ts'
+import { environment } from './scene.ts'
+import { cluster, deploySeveral, type Running, repository, severalScene } from './several-scene.ts'
+
+const account = 'arn:aws:ecs:eu-west-1:111122223333'
+const revision = (name: string) => `${account}:task-definition/${name}`
+const role = (name: string) => `arn:aws:iam::111122223333:role/${name}`
+const network = { awsvpcConfiguration: { Subnets: ['subnet-0aaa1111'] } }
+
+type Service = 'events' | 'scheduler'
+
+function ask<Reply>(sim: Simulator, service: Service, operation: string, input: object): Reply {
+  const handler = sim.world.region(region)[service].handlers[operation]
+  const call: Call = { service, operation, region, accessKeyId: '', at: sim.clock.now(), input: {} }
+  return handler?.(input, call) as Reply
+}
+
+interface Tasked {
+  readonly EcsParameters?: { readonly TaskDefinitionArn: string }
+}
+
+/** A target with every member that a change must keep. */
+const target = (id: string, taskDefinition: string) => ({
+  Id: id,
+  Arn: `${account}:cluster/${cluster}`,
+  RoleArn: role('nightly-events'),
+  Input: '{"containerOverrides":[{"name":"api","command":["report"]}]}',
+  RetryPolicy: { MaximumRetryAttempts: 2, MaximumEventAgeInSeconds: 60 },
+  DeadLetterConfig: { Arn: 'arn:aws:sqs:eu-west-1:111122223333:dead' },
+  EcsParameters: {
+    TaskDefinitionArn: revision(taskDefinition),
+    TaskCount: 2,
+    LaunchType: 'FARGATE',
+    NetworkConfiguration: network,
+    PropagateTags: 'TASK_DEFINITION',
+    Tags: [{ Key: 'team', Value: 'shop' }],
+  },
+})
+
+function scheduled(taskDefinition: string) {
+  const { Id: _, ...rest } = target('', taskDefinition)
+  return { ...rest, RoleArn: role('cleanup-scheduler') }
+}
+
+const schedule = (sim: Simulator, more: object = {}) => ({
+  Name: 'cleanup',
+  GroupName: 'jobs',
+  ScheduleExpression: 'cron(0 3 * * ? *)',
+  ScheduleExpressionTimezone: 'Europe/Berlin',
+  State: 'DISABLED',
+  Description: 'deletes what is old',
+  EndDate: new Date(sim.clock.now() + 90 * 86_400_000),
+  ActionAfterCompletion: 'DELETE',
+  FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 15 },
+  Target: scheduled('api:1'),
+  ...more,
+})
+
+function scheduledScene(services: readonly string[] = ['api']) {
+  const sim = severalScene(services)
+  ask(sim, 'events', 'PutRule', { Name: 'nightly', ScheduleExpression: 'rate(1 day)' })
+  const lambda = { Id: 'lambda', Arn: 'arn:aws:lambda:eu-west-1:111122223333:function:nightly' }
+  ask(sim, 'events', 'PutTargets', {
+    Rule: 'nightly',
+    Targets: [target('report', 'api:1'), target('latest', 'api'), target('other', 'mail:7'), lambda],
+  })
+  ask(sim, 'scheduler', 'CreateSchedule', schedule(sim))
+  sim.recorder.clear()
+  return sim
+}
+
+/** Everything of the rule's targets and of the schedule, and the revisions that they run. */
+function state(sim: Simulator) {
+  const { Targets: targets } = ask<{ Targets: readonly (Tasked & { Id: string })[] }>(
+    sim,
+    'events',
+    'ListTargetsByRule',
+    { Rule: 'nightly' },
+  )
+  const { LastModificationDate: _, ...cleanup } = ask<{ Target: Tasked; LastModificationDate: Date }>(
+    sim,
+    'scheduler',
+    'GetSchedule',
+    {
+      Name: 'cleanup',
+      GroupName: 'jobs',
+    },
+  )
+  const short = ({ EcsParameters }: Tasked) => EcsParameters?.TaskDefinitionArn.replace(/^.*\//, '') ?? '-'
+  return { targets, cleanup, runs: [...targets.map(short), short(cleanup.Target)] }
+}
+
+const schedules = `    schedules:
+      nightly: { service: api, rule: nightly, role: nightly-events }
+      cleanup: { service: api, schedule: cleanup, group: jobs, role: cleanup-scheduler }
+`
+
+function filesOf(
+  sim: Simulator,
+  services: readonly string[] = ['api'],
+  waves = '',
+  behaviour: Parameters<typeof repository>[3] = {},
+) {
+  const files = repository(sim, waves, services, behaviour)
+  return { ...files, 'slipway.yml': files['slipway.yml']?.replace('    url:', `${schedules}    url:`) ?? '' }
+}
+
+async function deployed(sim: Simulator, more: Record<string, string> = {}, running: Running = {}) {
+  const given = { environment: 'production', 'keep-image': 'true', ...more }
+  const ran = await deploySeveral(sim, given, { files: filesOf(sim), ...running })
+  return { ...ran, problem: ran.error === undefined ? '' : said(ran.error) }
+}
+
+const before = ['api:1', 'api', 'mail:7', '-', 'api:1']
+const after = ['api:2', 'api', 'mail:7', '-', 'api:2']
+
+describe('scheduled tasks of a service', () => {
+  test('get the new revision after success, and nothing else of them changes', async () => {
+    const sim = scheduledScene()
+    const { targets, cleanup } = state(sim)
+    const { runner, log } = await deployed(sim)
+    expect(runner.outputs.verdict).toBe('succeeded')
+    const now = state(sim)
+    expect(now.runs).toEqual(after)
+    const undone = JSON.stringify([now.targets, now.cleanup]).replaceAll('api:2', 'api:1')
+    expect(JSON.parse(undone)).toEqual(JSON.parse(JSON.stringify([targets, cleanup])))
+    expect(log).toContain('nightly (rule nightly) runs api:2.')
+    expect(log).toContain('nightly (rule nightly) runs the latest revision of its family')
+    expect(log).toContain('cleanup (schedule jobs/cleanup) runs api:2.')
+  })
+
+  test.each([
+    ['is rolled back', { kind: 'crash', exitCode: 1 } as const, 'rolled-back'],
+    ['times out', { kind: 'healthy', startSeconds: 600 } as const, 'timed-out'],
+  ])('keep their revision where the deployment %s', async (_, behaviour, verdict) => {
+    const sim = scheduledScene()
+    const files = filesOf(sim, ['api'], '', { api: behaviour })
+    const { runner } = await deployed(sim, { 'wait-for-minutes': verdict === 'timed-out' ? '1' : '30' }, { files })
+    expect(runner.outputs.verdict).toBe(verdict)
+    expect(state(sim).runs).toEqual(before)
+    expect(sim.recorder.count('events', 'PutTargets')).toBe(0)
+  })
+
+  test('go back where a later wave fails', async () => {
+    const services = ['api', 'web']
+    const sim = scheduledScene(services)
+    const seen: string[][] = []
+    sim.faults.add({
+      operation: 'UpdateService',
+      times: 9,
+      effect: { kind: 'callback', run: () => void seen.push(state(sim).runs.slice()) },
+    })
+    const files = filesOf(sim, services, '[[api], [web]]', { web: { kind: 'crash', exitCode: 1 } })
+    const { runner } = await deployed(sim, {}, { files })
+    expect(runner.outputs.verdict).toBe('rolled-back')
+    expect(seen).toEqual([before, after, after])
+    expect(state(sim).runs).toEqual(before)
+  })
+
+  test('go back with the action rollback', async () => {
+    const sim = scheduledScene()
+    await deployed(sim)
+    const runner = await fakeRunner({
+      clock: sim.clock.forProgram,
+      environment: { ...environment, GITHUB_REPOSITORY: 'acme/shop' },
+    })
+    await writeFile(join(runner.workspace, 'slipway.yml'), filesOf(sim)['slipway.yml'] ?? '')
+    const action = createRollback({ requestHandler: sim.requestHandler, fetch: (url, init) => sim.fetch(url, init) })
+    await action.main(givenInputs(rollbackInputs, { environment: 'production', service: 'api' }), runner)
+    expect(runner.outputs.verdict).toBe('succeeded')
+    expect(state(sim).runs).toEqual(before)
+  })
+
+  test('go back in the post step, where a cancel turns waves round', async () => {
+    const services = ['api', 'web']
+    const sim = scheduledScene(services)
+    const files = filesOf(sim, services, '[[api], [web]]', { web: { kind: 'healthy', startSeconds: 120 } })
+    const given = { 'on-cancel': 'stop-and-roll-back' }
+    const main = await deployed(sim, given, {
+      files,
+      onRunner: (runner) =>
+        void sim.faults.add({
+          operation: 'UpdateService',
+          skip: 1,
+          effect: { kind: 'callback', run: () => void sim.clock.after(20_000, () => runner.cancel()) },
+        }),
+    })
+    expect([main.runner.outputs.verdict, state(sim).runs]).toEqual(['cancelled', after])
+    await deployed(sim, given, { files, state: main.runner.savedState })
+    expect(state(sim).runs).toEqual(before)
+  })
+
+  test('are set by the next run where one was cancelled, also where it changes nothing', async () => {
+    const sim = scheduledScene()
+    await deployed(sim)
+    ask(sim, 'events', 'PutTargets', { Rule: 'nightly', Targets: [target('report', 'api:1')] })
+    const { runner } = await deployed(sim)
+    expect([runner.outputs.verdict, state(sim).runs]).toEqual(['unchanged', after])
+  })
+
+  const lost: readonly Effect[] = [
+    { kind: 'apply-then-drop' },
+    { kind: 'reset' },
+    { kind: 'throttle' },
+    { kind: 'http', status: 503 },
+  ]
+  test.each(lost)('are set once whatever reply is lost: %j', async (effect) => {
+    const sim = scheduledScene()
+    for (const operation of ['PutTargets', 'UpdateSchedule', 'ListTargetsByRule', 'GetSchedule'])
+      sim.faults.add({ operation, times: 2, effect })
+    const { runner } = await deployed(sim)
+    expect([runner.outputs.verdict, state(sim).runs]).toEqual(['succeeded', after])
+  })
+
+  test('that others change at the same time are read again: no change is lost', async () => {
+    const sim = scheduledScene()
+    const conflict = (code: string): Effect => ({
+      kind: 'error',
+      code,
+      message: 'changed by another request',
+      status: 409,
+    })
+    sim.faults.add({
+      operation: 'PutTargets',
+      effect: {
+        kind: 'callback',
+        run: () =>
+          void ask(sim, 'events', 'PutTargets', {
+            Rule: 'nightly',
+            Targets: [{ ...target('report', 'api:1'), Input: '{}' }],
+          }),
+      },
+    })
+    sim.faults.add({ operation: 'PutTargets', effect: conflict('ConcurrentModificationException') })
+    sim.faults.add({ operation: 'UpdateSchedule', times: 2, effect: conflict('ConflictException') })
+    const { runner } = await deployed(sim)
+    expect([runner.outputs.verdict, state(sim).runs]).toEqual(['succeeded', after])
+    expect(state(sim).targets[0]).toMatchObject({ Input: '{}' })
+  })
+
+  test('of a start that is over keep all else, and rate() that counts from it is an error', async () => {
+    const started = (sim: Simulator, more: object) => {
+      ask(sim, 'scheduler', 'UpdateSchedule', schedule(sim, { StartDate: new Date(sim.clock.now()), ...more }))
+      sim.clock.advance(3_600_000)
+    }
+    const cron = scheduledScene()
+    started(cron, {})
+    expect((await deployed(cron)).runner.outputs.verdict).toBe('succeeded')
+    expect(state(cron).runs).toEqual(after)
+    expect(state(cron).cleanup).toMatchObject({
+      State: 'DISABLED',
+      Description: 'deletes what is old',
+      EndDate: expect.any(Date),
+    })
+    const rate = scheduledScene()
+    started(rate, { ScheduleExpression: 'rate(2 days)' })
+    const { runner, log } = await deployed(rate)
+    expect(runner.outputs).toMatchObject({
+      verdict: 'failed',
+      cause: expect.stringContaining('UpdateSchedule did not change'),
+    })
+    expect(log).toContain('use cron()')
+    expect(state(rate).runs).toEqual([...after.slice(0, 4), 'api:1'])
+  })
+
+  test('that cannot be set make the step red, each by its name', async () => {
+    const sim = scheduledScene()
+    sim.world.region(region).events.manage('nightly', 'states.amazonaws.com')
+    const { runner, log } = await deployed(sim)
+    expect(runner.outputs.verdict).toBe('failed')
+    expect(log).toContain('Not set to api:2: nightly (rule nightly).')
+    expect(state(sim).runs).toEqual([...before.slice(0, 4), 'api:2'])
+  })
+
+  test('that are missing or run another family are errors before anything is changed, all at once', async () => {
+    const sim = scheduledScene()
+    const files = filesOf(sim)
+    const config = files['slipway.yml']
+      ?.replace('rule: nightly,', 'rule: nightli,')
+      .replace('schedule: cleanup,', 'schedule: mail,')
+    ask(sim, 'scheduler', 'CreateSchedule', { ...schedule(sim), Name: 'mail', Target: scheduled('mail:7') })
+    const { runner, log } = await deployed(sim, {}, { files: { ...files, 'slipway.yml': config ?? '' } })
+    expect(runner.outputs.verdict).toBe('failed')
+    expect(log).toMatch(/nightly \(rule nightli\) does not exist in this account and region/)
+    expect(log).toMatch(/cleanup \(schedule jobs\/mail\) runs mail, and the service runs api/)
+    expect(sim.recorder.count('ecs', 'RegisterTaskDefinition') + sim.recorder.count('ecs', 'UpdateService')).toBe(0)
+  })
+
+  test('need no more than the policy that slipway permissions makes, and are planned in a dry run', async () => {
+    const sim = scheduledScene()
+    const files = filesOf(sim)
+    sim.iam.enforce(await policyOf(cliScene(files)))
+    const { log } = await deployed(sim, { 'dry-run': 'true' })
+    expect(log).toContain('set the revision of nightly (rule nightly), cleanup (schedule jobs/cleanup), afterwards')
+    const { runner } = await deployed(sim)
+    expect([runner.outputs.verdict, state(sim).runs]).toEqual(['succeeded', after])
+    expect(sim.recorder.all.filter(({ outcome }) => /AccessDenied/.test(outcome ?? ''))).toEqual([])
+    const without = files['slipway.yml'].replaceAll(/, role: [\w-]+(?= })/g, '')
+    const other = scheduledScene()
+    other.iam.enforce(await policyOf(cliScene({ ...files, 'slipway.yml': without })))
+    expect((await deployed(other)).log).toContain('iam:PassRole')
+  })
+})
+
+test.each([
+  ['{ service: api }', 'must have either rule or schedule'],
+  ['{ service: api, rule: a, schedule: b }', 'must have either rule or schedule'],
+  ['{ service: api, rule: a, group: b }', 'has group, which is for a schedule'],
+  ['{ service: api, schedule: a, event-bus: b }', 'has event-bus, which is for a rule'],
+  ['{ service: ap, rule: a }', 'names ap, which is no service of the environment; did you mean api?'],
+  ['{ service: api, rule: nightly }', 'is that of nightly'],
+  ['{ service: api, rule: "a b" }', 'must be at most 64 letters'],
+])('slipway.yml: %s', async (written, message) => {
+  const sim = severalScene(['api'])
+  const files = filesOf(sim)
+  const config = files['slipway.yml'].replace(schedules, `${schedules}      other: ${written}\n`)
+  const run = async () => (await deployed(sim, {}, { files: { ...files, 'slipway.yml': config } })).problem
+  expect(await run().catch(said)).toContain(message)
+})
