@@ -160,6 +160,7 @@ test('a secret that only begins like the token of the job counts by its value', 
   const run = (value: string) => at.run(secret(value), { environment: { GITHUB_TOKEN: 'ghs_one' } })
   await run('ghs_one')
   expect((await run('ghs_one_of_another')).outputs.reused).toBe('false')
+  expect((await run('ghs_one_of_another')).outputs.reused).toBe('true')
 })
 
 test('what ADD fetches is not compared, as little as what RUN fetches', async () => {
