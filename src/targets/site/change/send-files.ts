@@ -84,6 +84,11 @@ async function writeFile(change: FileChange, { storage, prefix, confirm }: Writi
   const { path, size, sha256, headers, content } = file
   const key = `${prefix}${path}`
   const etag = await (async () => {
+    if (change.kind === 'new' && change.from)
+      return await copied(storage, {
+        ...{ from: change.from.key, etag: change.from.etag, to: key, headers, sha256 },
+        condition: conditionOf(change),
+      })
     if (change.kind === 'headers')
       return await copied(storage, { from: key, to: key, etag: change.etag, headers, sha256 })
     if (content === undefined)
