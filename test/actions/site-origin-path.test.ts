@@ -104,6 +104,25 @@ describe('a distribution', () => {
     expect(log).toMatch(/OriginPath of the distribution E\w+ is \/other/)
   })
 
+  test('without an origin of the bucket is refused before anything', async () => {
+    const scene = siteScene({ distribution: { bucket: 'other-site' } })
+    const { log, isRed } = await deploySite(scene, { build: buildOf('one') }, pointed)
+    expect([isRed, scene.s3.keys(bucket)]).toEqual([true, []])
+    expect(log).toMatch(/The distribution E\w+ has no origin of the bucket shop-site/)
+  })
+
+  test('that somebody has switched to an earlier release is one that was rolled back', async () => {
+    const { scene, releases } = await deployed('one', 'two')
+    const { id: Id, etag: IfMatch, config } = scene.distribution
+    const Items = config.Origins.Items.map((origin) => ({ ...origin, OriginPath: `/releases/${releases[0]}` }))
+    const DistributionConfig = { ...config, Origins: { Quantity: 1, Items } }
+    scene.cloudfront.handlers.UpdateDistribution?.({ Id, IfMatch, DistributionConfig }, {} as never)
+    const next = await deploySite(scene, { build: buildOf('three') }, pointed)
+    expect([next.outputs.verdict, next.outputs['previous-release']]).toEqual(['succeeded', releases[0]])
+    const back = await deploySite(scene, {}, { ...pointed, release: 'previous' })
+    expect([back.outputs.verdict, pathOf(scene)]).toEqual(['succeeded', `/releases/${releases[0]}`])
+  })
+
   test('is required', async () => {
     const { message, log } = await deploySite(
       siteScene(),

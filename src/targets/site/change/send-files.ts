@@ -7,8 +7,8 @@ import type { FileChange } from '../plan/compare-files.ts'
 import type { Entry } from '../release/release.ts'
 import { stateKeys } from '../request/site-request.ts'
 
-/** Requests in flight. Their bytes are bounded as well. */
-const lanes = 48
+/** Requests in flight, more than twice those of `aws s3 sync`; with 48, the peak of memory is a quarter higher. Their bytes are bounded as well. */
+const lanes = 24
 /** Bytes in flight, as far as one file fits: those of a large one are sent in parts. */
 const mostBytes = 64 * 1024 * 1024
 const largestPiece = 16 * 1024 * 1024

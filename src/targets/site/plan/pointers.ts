@@ -1,7 +1,7 @@
 import { Failure } from '../../../failure.ts'
 import type { Distribution } from '../../../ports.ts'
 import { setting, text, untrusted } from '../../../text.ts'
-import { pastOf } from '../release/site-state.ts'
+import { pastOf, placeOf } from '../release/site-state.ts'
 import type { FoundState, StateStore } from '../release/state-store.ts'
 import { folderAt, originPathOf } from '../request/release-folder.ts'
 import type { SiteRequest } from '../request/site-request.ts'
@@ -22,11 +22,21 @@ export function pointersOf(
   return distributions.flatMap(({ id, origins }) => {
     const own = origins.filter(({ domain }) => domain.startsWith(`${bucket}.s3`))
     const paths = new Set(own.map(({ path }) => path))
+    if (own.length === 0) throw noOrigin(id, bucket)
     return [...paths].map((path): Pointer => {
       const folder = folderAt(prefix, path)
       if (folder === undefined || paths.size > 1) throw otherPath(id, [...paths], prefix)
       return { distribution: id, path, folder }
     })
+  })
+}
+
+function noOrigin(id: string, bucket: string): Failure {
+  return new Failure({
+    code: 'inputs-invalid',
+    what: text`The distribution ${untrusted(id)} has no origin of the bucket ${untrusted(bucket)}`,
+    why: text`with ${setting('publish')}: origin-path, a release becomes visible by OriginPath of that origin`,
+    fix: text`Correct ${setting('bucket')} or ${setting('distribution-id')}. Nothing has been changed.`,
   })
 }
 
@@ -39,7 +49,10 @@ function otherPath(id: string, paths: readonly string[], prefix: string): Failur
   })
 }
 
-/** The state of a site by what its distributions serve: a run that was killed has switched them, and not recorded that. */
+/**
+ * The state of a site by what its distributions serve: a run that was killed has switched them, and not recorded that; or somebody has
+ * switched them to an earlier release, which is a rollback.
+ */
 export async function asPointed(
   found: FoundState,
   pointers: readonly Pointer[],
@@ -55,5 +68,8 @@ export async function asPointed(
   const others = [...(live ? [live] : []), ...history].filter((one) => one.id !== id)
   // Its files are whole, and edges may have those of the release before.
   const pending = found.state.pending ?? [...release.files.keys()]
-  return { ...found, state: { ...found.state, live: pastOf(release), history: others, pending } }
+  const isEarlier = history.some((one) => one.id === id)
+  const number = Math.max(release.number, (live?.number ?? 0) + 1)
+  const served = { ...pastOf(release), ...(isEarlier && { number, restores: placeOf(release) }) }
+  return { ...found, state: { ...found.state, live: served, history: others, pending } }
 }
