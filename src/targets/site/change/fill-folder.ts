@@ -50,7 +50,11 @@ function changesOf({ request, reading: { wanted, comparison, live } }: SiteChang
   for (const change of comparison.changes) if (change.kind === 'headers') known.set(change.file.path, change.etag)
   return wanted.files.map((file) => {
     const etag = known.get(file.path)
-    return { kind: 'new', file, ...(etag !== undefined && canBeCopied(file) && { from: { key: `${base}${file.path}`, etag } }) }
+    return {
+      kind: 'new',
+      file,
+      ...(etag !== undefined && canBeCopied(file) && { from: { key: `${base}${file.path}`, etag } }),
+    }
   })
 }
 
