@@ -1,11 +1,10 @@
 import type { DistributionConfig } from '@aws-sdk/client-cloudfront'
-import { Failure } from '../failure.ts'
-import { partitionOf } from '../partitions.ts'
 import type { Distribution, Distributions, Invalidated } from '../ports.ts'
-import { setting, text, untrusted } from '../text.ts'
-import { type AwsRequest, call } from './call.ts'
+import { call } from './call.ts'
 import type { Connection } from './connection.ts'
+import { distributionArn, whenMissing } from './distribution-arn.ts'
 import { present } from './error-class.ts'
+import { setOriginPath } from './origin-path.ts'
 import { readQueryStrings } from './query-strings.ts'
 
 /** Distributions of CloudFront behind the port. */
@@ -14,24 +13,7 @@ export function distributions(connection: Connection): Distributions {
     distribution: (id, { cachePolicies } = { cachePolicies: false }) => distribution(connection, id, cachePolicies),
     invalidate: (...asked) => invalidate(connection, ...asked),
     isInvalidated: (...asked) => isInvalidated(connection, ...asked),
-  }
-}
-
-/** The ARN of a distribution in whatever account. */
-function distributionArn({ region }: Connection, id: string): string {
-  return `arn:${partitionOf(region).id}:cloudfront::*:distribution/${id}`
-}
-
-function whenMissing<T>(id: string): NonNullable<AwsRequest<T>['whenRefused']> {
-  return (refusal) => {
-    if (refusal.name !== 'NoSuchDistribution') return undefined
-    throw new Failure({
-      code: 'distribution-not-found',
-      what: text`There is no CloudFront distribution ${untrusted(id)} in this account`,
-      why: text`NoSuchDistribution: ${untrusted(refusal.message)}`,
-      fix: text`Correct ${setting('distribution-id')}: it begins with E, and is not the domain name.`,
-      cause: refusal,
-    })
+    setOriginPath: (...asked) => setOriginPath(connection, ...asked),
   }
 }
 

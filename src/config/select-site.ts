@@ -22,7 +22,7 @@ export function selectSite(config: Config, environmentName: string, name: string
   const written = Object.hasOwn(config.sites, site) ? config.sites[site] : undefined
   if (placement === undefined || written === undefined) return undefined
   const target = selectEnvironment(config, environmentName)
-  const { distribution = [], prefix, invalidation, check, encryption } = placement
+  const { distribution = [], prefix, publish, invalidation, check, encryption } = placement
   const all: Readonly<Record<string, string | undefined>> = {
     folder: written.folder,
     bucket: placement.bucket,
@@ -35,6 +35,7 @@ export function selectSite(config: Config, environmentName: string, name: string
     redirects: lines(written.redirects, ' '),
     'keep-releases': written['keep-releases']?.toString(),
     'keep-days': written['keep-days']?.toString(),
+    publish,
     invalidation,
     check: check === false ? 'off' : undefined,
     url: placement.url,

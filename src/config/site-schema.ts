@@ -64,6 +64,10 @@ export const sitePlacementSchema = z.strictObject({
     .describe(
       'ID, or list of IDs, of the CloudFront distributions that serve the site; nothing is invalidated when absent.',
     ),
+  publish: z
+    .enum(['in-place', 'origin-path'], 'must be in-place or origin-path')
+    .optional()
+    .describe('How a release becomes visible: in-place (the default), or by OriginPath of the distributions.'),
   invalidation: z
     .enum(['changed', 'all', 'off'], 'must be changed, all or off')
     .optional()

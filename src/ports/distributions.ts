@@ -38,6 +38,16 @@ export interface ErrorResponse {
 /** The end of a request for an invalidation. `busy`: TooManyInvalidationsInProgress. */
 export type Invalidated = { readonly kind: 'created'; readonly id: string } | { readonly kind: 'busy' }
 
+/** A change of OriginPath: of the origins that have this bucket. Paths as CloudFront has them: `/site`, or empty. */
+export interface OriginPathChange {
+  readonly bucket: string
+  readonly from: string
+  readonly to: string
+}
+
+/** The end of a change of OriginPath. `other`: an origin of the bucket has neither path. */
+export type OriginPathSet = { readonly kind: 'set' } | { readonly kind: 'other'; readonly path: string }
+
 /** Distributions of CloudFront and their invalidations. */
 export interface Distributions {
   /** `cachePolicies`: reads whether objects are cached by query string, too. Throws `distribution-not-found`. */
@@ -45,4 +55,6 @@ export interface Distributions {
   /** The same reference with the same paths is the same invalidation. */
   invalidate(id: string, paths: readonly string[], reference: string): Promise<Invalidated>
   isInvalidated(id: string, invalidation: string): Promise<boolean>
+  /** Does nothing where it is set already. Edges have it once the status is `Deployed`. */
+  setOriginPath(id: string, change: OriginPathChange): Promise<OriginPathSet>
 }

@@ -18,8 +18,12 @@ seedImage(sim.world, 'eu-west-1', 'api', 'bench')
 for (const name of ['bench-site', 'bench-site-sync']) sim.world.region('eu-west-1').s3.createBucket(name)
 const { environment } = await sim.listen()
 
-/** Answers every message with the operations that were called since the last one. */
-process.on('message', () => {
+/** Answers `calls` with the operations that were called since the last one, and `cpu` with its own time so far, in milliseconds. */
+process.on('message', (asked) => {
+  if (asked === 'cpu') {
+    const { user, system } = process.cpuUsage()
+    return void process.send?.((user + system) / 1000)
+  }
   process.send?.(sim.recorder.all.map(({ operation }) => operation))
   sim.recorder.clear()
 })

@@ -25,6 +25,8 @@ export interface InstantAws {
   readonly environment: Readonly<Record<string, string>>
   /** Operations that were called since the last question. */
   calls(): Promise<readonly string[]>
+  /** Its own CPU time so far, in milliseconds. */
+  cpu(): Promise<number>
   close(): void
 }
 
@@ -34,13 +36,15 @@ export async function openInstantAws(): Promise<InstantAws> {
     execArgv: ['--disable-warning=ExperimentalWarning'],
   })
   const [environment] = await once(server, 'message')
+  const answered = async (question: string) => {
+    server.send(question)
+    const [answer] = await once(server, 'message')
+    return answer
+  }
   return {
     environment,
-    async calls() {
-      server.send('calls')
-      const [operations] = await once(server, 'message')
-      return operations
-    },
+    calls: () => answered('calls'),
+    cpu: () => answered('cpu'),
     close: () => server.disconnect(),
   }
 }

@@ -98,6 +98,7 @@ export const deploySiteInputs = {
   'keep-releases': integer(0, 1000, 5),
   'keep-days': integer(0, 3650, 14),
   'delete-removed': flag(true),
+  publish: oneOf(['in-place', 'origin-path'], 'in-place'),
   invalidation: oneOf(['changed', 'all', 'off'], 'changed'),
   'wait-for-invalidation': flag(true),
   'wait-for-minutes': integerUpTo(1, 360, 20, 'GitHub ends a job after six hours'),

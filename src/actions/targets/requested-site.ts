@@ -12,13 +12,17 @@ import type { DeploySiteInputs } from '../inputs/deploy-site-inputs.ts'
 import { workspaceOf } from '../world/source-commit.ts'
 
 /** Refuses inputs that are right one by one and make no sense together. Throws `inputs-invalid` with all that is wrong. */
-export function requireSiteInputs({ folder, release, bucket, kmsKeyId, encryption }: DeploySiteInputs): void {
+export function requireSiteInputs(inputs: DeploySiteInputs): void {
+  const { folder, release, bucket, kmsKeyId, encryption, publish, distributionId } = inputs
   const problems: readonly Text[] = [
     ...(bucket === undefined ? [text`bucket is required, or environment with slipway.yml`] : []),
     ...(folder === undefined && release === undefined ? [text`folder is required`] : []),
     ...(folder !== undefined && release !== undefined ? [text`folder and release are mutually exclusive`] : []),
     ...(kmsKeyId !== undefined && !encryption.startsWith('aws:kms')
       ? [text`kms-key-id requires encryption: aws:kms`]
+      : []),
+    ...(publish === 'origin-path' && distributionId.length === 0
+      ? [text`publish: origin-path requires distribution-id`]
       : []),
   ]
   if (problems.length > 0) throw invalidInputs(problems)
@@ -41,6 +45,7 @@ export function siteRequest(
       source && originFrom({ commit: source.revision, repository: source.repository, run, ref: source.branch ?? '' }),
     wanted: wantedOf(inputs, encryption, runner),
     distributions: inputs.distributionId,
+    publish: inputs.publish,
     ...{ invalidation: inputs.invalidation, waitForInvalidation: inputs.waitForInvalidation },
     ...{ keepReleases: inputs.keepReleases, keepDays: inputs.keepDays, deletes: inputs.deleteRemoved },
     ...{ check: inputs.check === 'on', url: inputs.url },

@@ -22,7 +22,11 @@ export function otherGrants(
   const beanstalkTargets = Object.keys(services).flatMap((name) => selectBeanstalk(config, environment, name) ?? [])
   return [
     ...siteTargets.map((site) =>
-      grantsIn(rowsOf(siteTables, choices), chosen(choices), sitePlace(site, choices, role)),
+      grantsIn(
+        rowsOf(siteTables, choices),
+        chosen(choices, site.settings.publish === 'origin-path' ? ['origin-path'] : []),
+        sitePlace(site, choices, role),
+      ),
     ),
     ...beanstalkTargets.map((service) =>
       grantsIn(

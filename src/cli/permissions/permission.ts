@@ -31,6 +31,7 @@ export const features = {
   'option-settings': 'option-settings',
   'keep-versions': 'keep-versions',
   'swap-environment-name': 'swap-environment-name',
+  'origin-path': 'publish: origin-path',
   invalidate: 'after.invalidate of slipway.yml',
   schedules: 'schedules of slipway.yml',
   signing: 'managed signing, wait-for-signing',

@@ -47,7 +47,9 @@ export const resourceKinds = {
   'cloudfront:CreateInvalidation': ['distribution'],
   'cloudfront:GetCachePolicy': ['cache-policy'],
   'cloudfront:GetDistribution': ['distribution'],
+  'cloudfront:GetDistributionConfig': ['distribution'],
   'cloudfront:GetInvalidation': ['distribution'],
+  'cloudfront:UpdateDistribution': ['distribution'],
   // A list of alarms by name; their names are known to AWS alone.
   'cloudwatch:DescribeAlarms': ['any'],
   'codedeploy:BatchGetApplications': ['application'],

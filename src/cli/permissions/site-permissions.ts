@@ -50,6 +50,13 @@ export const deploySite = [
     without: 'paths are invalidated with a wildcard at their end, as if they did',
   },
   {
+    actions: ['cloudfront:GetDistributionConfig', 'cloudfront:UpdateDistribution'],
+    note: 'on the distributions',
+    why: 'switch `OriginPath`, with `publish: origin-path`',
+    without: 'fails, and the release before stays',
+    when: 'origin-path',
+  },
+  {
     actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
     note: 'on the key',
     why: 'objects that AWS KMS encrypts',

@@ -12,6 +12,7 @@ import { untrusted } from '../../text.ts'
 import { changeSite } from './change/change-site.ts'
 import { obstacleOf, otherClaim } from './change/claim.ts'
 import type { OwnRecord } from './change/settle-site.ts'
+import { servingFolder } from './change/switch-origins.ts'
 import { distributionFindings, requireReachable } from './plan/distribution-findings.ts'
 import { judgementOf } from './plan/judgement.ts'
 import { readSite } from './plan/read-site.ts'
@@ -32,14 +33,15 @@ export type SentAssets = Map<string, KeptEntry>
 export function siteTarget(request: SiteRequest, access: SiteAccess, sent: SentAssets = new Map()): Target {
   const { bucket, prefix, region, encryption } = request
   const store = openState(access.storage, prefix, encryption)
-  const { distributions, invalidation } = request
-  const own = { bucket, owner: request.owner, prefix, region, encryption, distributions, invalidation }
+  const { distributions, invalidation, publish } = request
+  const own = { bucket, owner: request.owner, prefix, region, encryption, distributions, invalidation, publish }
   let stale: string | undefined
   const prepare = async (terms: Terms, context: Context, watchman: Watchman | undefined): Promise<Prepared> => {
     const reading = await readSite(request, access, store, sent)
     const { found, wanted, distributions } = reading
+    const served = servingFolder(request, distributions, undefined)
     const findings = [
-      ...distributions.flatMap((one) => distributionFindings(one, request, wanted.files)),
+      ...served.distributions.flatMap((one) => distributionFindings(one, served.request, wanted.files)),
       ...(terms.dryRun ? await readBucketPolicy(distributions, request, access) : []),
     ]
     const at = context.clock.now()
@@ -78,8 +80,9 @@ export function siteTarget(request: SiteRequest, access: SiteAccess, sent: SentA
     async *lookAhead() {
       yield* []
       const { distributions, wanted } = await readSite(request, access, store)
-      if (request.check)
-        requireReachable(distributions.flatMap((one) => distributionFindings(one, request, wanted.files)))
+      const served = servingFolder(request, distributions, undefined)
+      const findings = served.distributions.flatMap((one) => distributionFindings(one, served.request, wanted.files))
+      if (request.check) requireReachable(findings)
     },
     earlier: ({ to, why }) => siteTarget({ ...request, wanted: { kind: 'release', id: to.id, why } }, access),
   }

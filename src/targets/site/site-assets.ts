@@ -29,7 +29,8 @@ export function siteAssetsTarget(request: SiteRequest, access: SiteAccess, sent:
     async *prepare(terms, context, watchman) {
       yield* []
       const reading = await readSite(request, access, store)
-      const { ahead } = sendOrder(reading.comparison.changes)
+      // With OriginPath, assets are sent with the pages: to a folder that no page asks for before.
+      const ahead = request.publish === 'origin-path' ? [] : sendOrder(reading.comparison.changes).ahead
       const id = `assets-${reading.wanted.digest.slice(0, 8)}`
       const number = (reading.found.state.live?.number ?? 0) + 1
       const change = { request, access, store, reading: only(reading, ahead), terms, context, id, number, ahead, sent }

@@ -6,11 +6,13 @@ import { asName, type Text, text, untrusted } from '../../../text.ts'
 import { versionOf } from '../plan/site-plan-words.ts'
 import type { SiteRequest } from '../request/site-request.ts'
 import { claimSite, type Hold } from './claim.ts'
+import { fillFolder } from './fill-folder.ts'
 import { publish } from './publish-release.ts'
 import { returnTo } from './return-to.ts'
 import { type Sent, sendRelease } from './send-release.ts'
 import type { SiteChange } from './site-change.ts'
 import { startedEvent } from './started.ts'
+import { forgetRelease } from './switch-origins.ts'
 
 /**
  * Makes a release live. What no page asks for yet is sent first, then what visitors see, in an order in which nothing is asked for
@@ -28,7 +30,10 @@ export async function* changeSite(change: SiteChange): Events<End | Changed> {
   yield startedEvent(change)
   const sent: Sent = { written: new Map(), visible: [] }
   try {
-    const release = yield* sendRelease(change, hold, sent)
+    const release = yield* request.publish === 'origin-path'
+      ? fillFolder(change, hold, sent)
+      : sendRelease(change, hold, sent)
+    sent.isSwitched = request.publish === 'origin-path'
     return yield* publish(change, hold, release)
   } catch (error) {
     if (context.signal.aborted) throw error
@@ -47,13 +52,19 @@ export function overtaken({ bucket, prefix }: SiteRequest): Failure {
 }
 
 /** The end after an error: what visitors saw before, they see again. */
-async function* undo(error: unknown, change: SiteChange, hold: Hold, { visible, written }: Sent): Events<End> {
+async function* undo(
+  error: unknown,
+  change: SiteChange,
+  hold: Hold,
+  { visible, written, isSwitched = false }: Sent,
+): Events<End> {
   const { reading, context } = change
   const cause = error instanceof Failure ? causeOf(error) : unexpected(error)
   const before = reading.found.state.live
   // Another run has taken the site over: what it writes stays.
   if (hold.isLost()) return { outcome: 'superseded', cause }
-  if (visible.length === 0 || reading.live === undefined) {
+  if (isSwitched && reading.live === undefined) await forgetRelease(change, hold)
+  if ((visible.length === 0 && !isSwitched) || reading.live === undefined) {
     await hold.release().catch(() => undefined)
     const left = visible.length === 0 ? undefined : text`Visitors may get some of the new files; run this job again.`
     return { outcome: 'failed', serving: before && versionOf(before), cause, left }

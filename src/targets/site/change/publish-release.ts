@@ -1,19 +1,18 @@
 import { certain, type End } from '../../../deployment/outcomes.ts'
 import type { Events } from '../../../deployment/target.ts'
-import { Failure, failureInOneLine } from '../../../failure.ts'
-import type { ObjectStorage, Unwanted } from '../../../ports.ts'
-import { renderText, type Text, text, untrusted } from '../../../text.ts'
+import { type Text, text, untrusted } from '../../../text.ts'
 import { versionOf } from '../plan/site-plan-words.ts'
 import type { Entry, Release } from '../release/release.ts'
 import { splitHistory } from '../release/retention.ts'
-import { type PastRelease, pastOf } from '../release/site-state.ts'
-import { stateKeys } from '../request/site-request.ts'
+import { pastOf } from '../release/site-state.ts'
 import { addressesToCheck, checkServed } from './check-served.ts'
 import type { Hold } from './claim.ts'
 import { invalidate } from './invalidate.ts'
 import type { NextRelease } from './next-release.ts'
+import { removeExpired } from './remove-expired.ts'
 import { returnTo } from './return-to.ts'
 import type { SiteChange } from './site-change.ts'
+import { forgetRelease, servingFolder, switchOrigins, untilDeployed } from './switch-origins.ts'
 
 /** Records a release whose files are written, invalidates, compares what is served, and deletes expired files. */
 export async function* publish(change: SiteChange, hold: Hold, { release, expired }: NextRelease): Events<End> {
@@ -23,23 +22,34 @@ export async function* publish(change: SiteChange, hold: Hold, { release, expire
   const history = splitHistory(retention, release.number, release.at, before.history, before.live)
   await store.writeRelease(release)
   const changed = changedPaths(change)
+  const isPointed = request.publish === 'origin-path'
+  if (isPointed) yield* switchOrigins(change, hold)
   await hold.change({
     live: pastOf(release),
     history: history.kept.filter(({ id }) => id !== release.id),
     pending: changed,
   })
+  if (isPointed && !(yield* untilDeployed(change, hold))) {
+    await hold.release()
+    return slow(release, text`the change of OriginPath was not Deployed within ${terms.waitMinutes} minutes`)
+  }
+  const served = servingFolder(request, reading.distributions, release.folder)
   const asked = {
     files: changed,
     reference: hold.id,
-    distributions: reading.distributions,
+    distributions: served.distributions,
     minutes: terms.waitMinutes,
     confirm: () => hold.confirm(),
   }
-  const { requested, isDone, busy } = yield* invalidate(asked, request, access, context)
+  const { requested, isDone, busy } = yield* invalidate(asked, served.request, access, context)
   context.keep({ outputs: { 'invalidation-ids': requested.map(({ id }) => id).join(',') } })
   if (!isDone) {
     await hold.release()
-    return slow(release, terms.waitMinutes, busy)
+    return slow(
+      release,
+      text`the invalidation of CloudFront did not complete within ${terms.waitMinutes} minutes`,
+      busy,
+    )
   }
   const failed = request.check ? yield* compareServed(change, release, changed) : undefined
   if (failed) return yield* takeBack(failed, change, hold, release.files)
@@ -59,10 +69,10 @@ function changedPaths({ reading }: SiteChange): readonly string[] {
   return [...new Set([...changed.map(({ file }) => file.path), ...(found.state.pending ?? [])])]
 }
 
-function slow(release: Release, minutes: number, busy: string | undefined): End {
+function slow(release: Release, what: Text, busy?: string): End {
   const cause = certain(
     'timed-out',
-    text`the invalidation of CloudFront did not complete within ${minutes} minutes`,
+    what,
     text`${busy === undefined ? [] : `${busy}; `}all files of the release are written; edges may serve earlier ones until it has completed`,
     text`Run this job again to wait further, or raise wait-for-minutes.`,
   )
@@ -76,11 +86,12 @@ interface NotServed {
 
 async function* compareServed(
   { reading, request, access, context }: SiteChange,
-  { files }: Release,
+  { files, folder }: Release,
   changed: readonly string[],
 ): Events<NotServed | undefined> {
   const { clock } = context
-  const wanted = addressesToCheck(files, changed, request, reading.distributions)
+  const served = servingFolder(request, reading.distributions, folder)
+  const wanted = addressesToCheck(files, changed, served.request, served.distributions)
   if (wanted.length === 0) {
     const message = untrusted(
       'no response was compared with the release: it has no page, or neither url nor distribution-id is set',
@@ -90,14 +101,14 @@ async function* compareServed(
   }
   const name = 'Check'
   yield { kind: 'phase', at: clock.now(), name, status: 'running' }
-  const served = await checkServed(wanted, access.pages, context)
+  const found = await checkServed(wanted, access.pages, context)
   const at = clock.now()
-  if (served.kind === 'not-served') {
+  if (found.kind === 'not-served') {
     yield { kind: 'phase', at, name, status: 'failed' }
-    return served
+    return found
   }
   yield { kind: 'phase', at, name, status: 'succeeded', detail: untrusted(wanted.map(({ url }) => url).join(', ')) }
-  for (const message of served.warnings) yield { kind: 'warning', at, message: untrusted(message) }
+  for (const message of found.warnings) yield { kind: 'warning', at, message: untrusted(message) }
   return undefined
 }
 
@@ -116,6 +127,7 @@ async function* takeBack(
     text`Check the origin, the functions and the policies of the distribution. Where the address cannot be read from a runner, set check to off.`,
   )
   if (live === undefined) {
+    await forgetRelease(change, hold)
     await hold.release()
     return { outcome: 'failed', cause }
   }
@@ -128,43 +140,4 @@ async function* takeBack(
     written,
   )
   return { outcome: 'rolled-back', serving: versionOf(live), cause, left }
-}
-
-async function* removeExpired(
-  { request, access, context }: SiteChange,
-  hold: Hold,
-  { paths, objects }: NextRelease['expired'],
-  releases: readonly PastRelease[],
-): Events<void> {
-  const keys = stateKeys(request.prefix)
-  const kept = [
-    ...objects.map((sha256) => keys.object(sha256)),
-    ...(request.deletes ? releases.map(({ id }) => keys.release(id)) : []),
-  ]
-  const all = [
-    ...paths.map(({ path, etag }) => ({ key: `${request.prefix}${path}`, etag })),
-    ...kept.map((key) => ({ key })),
-  ]
-  context.keep({ outputs: { deleted: String(all.length) } })
-  if (all.length === 0) return
-  const message = await notRemoved(access.storage, all, hold)
-  if (message !== undefined) yield { kind: 'warning', at: context.clock.now(), message: untrusted(message) }
-}
-
-/** What could not be deleted. The release is live and was compared, so that this never takes it back. */
-async function notRemoved(
-  storage: ObjectStorage,
-  objects: readonly Unwanted[],
-  hold: Hold,
-): Promise<string | undefined> {
-  try {
-    // Each request is sent only while the site is this run's: another one may need what this one would delete.
-    const [first, ...others] = await storage.remove(objects, () => hold.confirm())
-    const more = others.length > 0 ? ` and ${others.length} more` : ''
-    return first && `${first.code}: ${first.key}${more} could not be deleted: ${first.message}`
-  } catch (error) {
-    if (!(error instanceof Failure) || error.parts.code === 'cancelled' || hold.isLost()) throw error
-    const why = renderText(failureInOneLine(error.parts), (theirs) => theirs)
-    return `Expired files could not be deleted: ${why}`
-  }
 }

@@ -7,6 +7,7 @@ import type { Hold } from './claim.ts'
 import { invalidate } from './invalidate.ts'
 import { putBack } from './put-back.ts'
 import type { SiteChange } from './site-change.ts'
+import { servingFolder, switchedBack, untilDeployed } from './switch-origins.ts'
 
 /**
  * Puts the release before back: the files that were changed, then its record, then the edges. Files that only the failed release has
@@ -21,22 +22,28 @@ export async function* returnTo(
 ): Events<Text | undefined> {
   const { request, access, store, reading, context, terms, number } = change
   const { storage } = access
+  const isPointed = request.publish === 'origin-path'
+  if (isPointed) await switchedBack(change, hold)
   const restoring = { storage, prefix: request.prefix, confirm: () => hold.confirm() }
-  const { release, lost } = await putBack(before, paths, restoring)
+  const { release, lost } = isPointed ? { release: before, lost: [] } : await putBack(before, paths, restoring)
   const at = context.clock.now()
   const gone = { in: number + 1, at }
   const restored = withLeft({ ...release, number: number + 1, at, restores: placeOf(before) }, written, gone)
   await store.writeRelease(restored)
   const { history } = reading.found.state
   await hold.change({ live: pastOf(restored), history, pending: paths })
+  const served = servingFolder(request, reading.distributions, before.folder)
   const asked = {
     files: paths,
     reference: `${hold.id} back`,
-    distributions: reading.distributions,
+    distributions: served.distributions,
     minutes: terms.waitMinutes,
     confirm: () => hold.confirm(),
   }
-  const notTold = yield* tellEdges(invalidate(asked, request, access, context), terms.waitMinutes)
+  const isDeployed = !isPointed || (yield* untilDeployed(change, hold))
+  const notTold = isDeployed
+    ? yield* tellEdges(invalidate(asked, served.request, access, context), terms.waitMinutes)
+    : text`the change of OriginPath was not Deployed within ${terms.waitMinutes} minutes`
   if (notTold === undefined) await hold.change({ pending: undefined })
   await hold.release()
   const [first] = lost

@@ -7,8 +7,8 @@ import type { FileChange } from '../plan/compare-files.ts'
 import type { Entry } from '../release/release.ts'
 import { stateKeys } from '../request/site-request.ts'
 
-/** Requests in flight. Their bytes are bounded as well. */
-const lanes = 48
+/** Requests in flight, more than twice those of `aws s3 sync`; with 48, the peak of memory is a quarter higher. Their bytes are bounded as well. */
+const lanes = 24
 /** Bytes in flight, as far as one file fits: those of a large one are sent in parts. */
 const mostBytes = 64 * 1024 * 1024
 const largestPiece = 16 * 1024 * 1024
@@ -84,6 +84,11 @@ async function writeFile(change: FileChange, { storage, prefix, confirm }: Writi
   const { path, size, sha256, headers, content } = file
   const key = `${prefix}${path}`
   const etag = await (async () => {
+    if (change.kind === 'new' && change.from)
+      return await copied(storage, {
+        ...{ from: change.from.key, etag: change.from.etag, to: key, headers, sha256 },
+        condition: conditionOf(change),
+      })
     if (change.kind === 'headers')
       return await copied(storage, { from: key, to: key, etag: change.etag, headers, sha256 })
     if (content === undefined)

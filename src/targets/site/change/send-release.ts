@@ -13,6 +13,8 @@ export interface Sent {
   readonly written: Map<string, Entry>
   /** Paths that visitors may see changed: of every group that was begun. */
   visible: readonly string[]
+  /** Whether OriginPath may have been switched. */
+  isSwitched?: boolean
 }
 
 /** Files between two lines of progress. */
@@ -30,9 +32,9 @@ export async function* sendRelease(change: SiteChange, hold: Hold, sent: Sent): 
   const stored = await keepReplaced(changes, { storage, prefix, kept: reading.stored, confirm })
   for (const [index, group] of [ahead, ...visible].entries()) {
     if (index > 0) sent.visible = [...sent.visible, ...group.map(({ file }) => file.path)]
-    for (let at = 0; at < group.length; at += step) {
+    for (const part of stepOf(group)) {
       context.signal.throwIfAborted()
-      await writeFiles(group.slice(at, at + step), {
+      await writeFiles(part, {
         ...{ storage, prefix, confirm, clock: context.clock },
         written: ({ file }, entry) => void sent.written.set(file.path, entry),
       })
@@ -57,6 +59,13 @@ export async function* sendRelease(change: SiteChange, hold: Hold, sent: Sent): 
     },
     ...{ retention: { keepReleases, keepDays }, deletes },
   })
+}
+
+/** Changes in parts, after each of which progress is reported. */
+export function stepOf(changes: readonly FileChange[]): readonly (readonly FileChange[])[] {
+  return Array.from({ length: Math.ceil(changes.length / step) }, (_, index) =>
+    changes.slice(index * step, (index + 1) * step),
+  )
 }
 
 /** How many of the changes are written, as an event. */

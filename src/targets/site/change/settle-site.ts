@@ -5,9 +5,10 @@ import type { Distributions, ObjectHeaders, ObjectStorage } from '../../../ports
 import { versionOf } from '../plan/site-plan-words.ts'
 import { pastOf, placeOf, type SiteState } from '../release/site-state.ts'
 import { openState } from '../release/state-store.ts'
-import { siteNouns } from '../request/site-request.ts'
+import { type SiteRequest, siteNouns } from '../request/site-request.ts'
 import { invalidateLate, type LateInvalidation } from './invalidate-late.ts'
 import { putBack } from './put-back.ts'
+import { type Switch, switchBack } from './switch-origins.ts'
 
 /** What the record of a site has of its own. */
 export interface OwnRecord extends LateInvalidation {
@@ -16,6 +17,9 @@ export interface OwnRecord extends LateInvalidation {
   readonly encryption: ObjectHeaders
   readonly claim?: string | undefined
   readonly release?: string | undefined
+  /** With OriginPath: what was about to be switched. */
+  readonly switches?: readonly Switch[] | undefined
+  readonly publish?: SiteRequest['publish'] | undefined
 }
 
 /** What the post step does after a cancel: nothing of a release goes on without its run, so the one before is put back. */
@@ -26,9 +30,11 @@ export function settleSite(
   clock: Clock,
 ): Settlement {
   const own = record.own as OwnRecord
-  const { prefix, encryption, claim, release = '' } = own
+  const { bucket, prefix, encryption, claim, release = '', switches = [], publish } = own
   let isRequested = false
   const invalidate = async (files: readonly string[], reference: string) => {
+    // Edges that have not got the change yet would cache what they serve until then.
+    if (publish === 'origin-path') return
     isRequested ||= await invalidateLate(own, files, reference, distributions)
   }
   const store = openState(storage, prefix, encryption)
@@ -60,6 +66,12 @@ export function settleSite(
       const { state, etag } = await store.read()
       if (claim === undefined || state.claim?.id !== claim) return
       const live = state.live && (await store.readRelease(state.live.id))
+      if (publish === 'origin-path') {
+        await switchBack(distributions, bucket, switches, async () => undefined)
+        // The next run invalidates what edges may have got of the release that was not completed.
+        const pending = switches.length > 0 && live ? [...live.files.keys()] : state.pending
+        return void (await store.write({ ...state, pending, claim: undefined }, etag))
+      }
       if (live === undefined) return void (await store.write({ ...state, claim: undefined }, etag))
       const { release: restored, restored: paths } = await putBack(live, [...live.files.keys()], {
         ...{ storage, prefix, confirm: async () => undefined },

@@ -5,8 +5,8 @@ import type { SiteFile } from '../request/site-request.ts'
 
 /** What is done with one file. */
 export type FileChange =
-  /** There is no such object. */
-  | { readonly kind: 'new'; readonly file: SiteFile }
+  /** There is no such object. `from`: an object of the bucket that has the bytes. */
+  | { readonly kind: 'new'; readonly file: SiteFile; readonly from?: { readonly key: string; readonly etag: string } }
   /** `etag`: of what is there; `known`: what it is, where no other program has changed it. */
   | { readonly kind: 'replaced'; readonly file: SiteFile; readonly etag: string; readonly known: Entry | undefined }
   /** The bytes are right, and the headers are not. */

@@ -8,6 +8,7 @@ import { placeOf } from '../release/site-state.ts'
 import type { FoundState, StateStore } from '../release/state-store.ts'
 import { type SiteAccess, type SiteFile, type SiteFiles, type SiteRequest, stateKeys } from '../request/site-request.ts'
 import { type Comparison, compareFiles } from './compare-files.ts'
+import { asPointed, type Pointer, pointersOf } from './pointers.ts'
 
 /** All that is known before a deployment. */
 export interface Reading {
@@ -19,6 +20,10 @@ export interface Reading {
   readonly stored: ReadonlySet<string>
   /** ETags of what is in the bucket, by path; undefined where it cannot be listed. */
   readonly listed: ReadonlyMap<string, string> | undefined
+  /** ETags of all that is in the bucket below the prefix, by key; empty where it cannot be listed. */
+  readonly objects: ReadonlyMap<string, string>
+  /** With OriginPath: what the distributions serve. */
+  readonly pointers: readonly Pointer[]
   readonly distributions: readonly Distribution[]
   readonly warnings: readonly string[]
 }
@@ -31,32 +36,47 @@ export async function readSite(
   sent: ReadonlyMap<string, KeptEntry> = new Map(),
 ): Promise<Reading> {
   const { wanted: goal, prefix } = request
-  const [found, listed, distributions, given] = await Promise.all([
+  const [read, listed, distributions, given] = await Promise.all([
     store.read(),
     access.storage.list(prefix),
     Promise.all(request.distributions.map((id) => access.distributions.distribution(id, { cachePolicies: true }))),
     goal.kind === 'files' ? goal.read() : undefined,
   ])
+  const isPointed = request.publish === 'origin-path'
+  if (isPointed && listed === undefined) throw notListed(request)
+  const pointers = isPointed ? pointersOf(distributions, request) : []
+  const found = await asPointed(read, pointers, store)
   const live = found.state.live && (await store.readRelease(found.state.live.id))
-  const stored = storedObjects(listed, live, prefix)
+  const stored = isPointed ? new Set<string>() : storedObjects(listed, live, prefix)
   const earlier = goal.kind === 'release' ? await earlierRelease(goal.id, found, store) : undefined
   const wanted = given ?? { files: earlier ? filesOf(earlier) : [], warnings: [] }
-  const etags = listed && etagsOf(listed, prefix)
+  const objects = new Map(listed?.map(({ key, etag }) => [key, etag]))
+  const etags = listed && etagsOf(listed, prefix, isPointed ? (live?.folder ?? '') : '')
   const comparison = compareFiles(wanted.files, live ?? { files: new Map(), kept: sent }, etags)
-  if (earlier) requireBytes(earlier, comparison, stored)
+  if (earlier) requireBytes(earlier, isPointed ? lostOf(earlier, objects, prefix) : lostIn(comparison, stored))
   const digest = digestOf(wanted.files.map((file) => [file.path, file]))
   return {
-    ...{ found, live, comparison, stored, distributions, listed: etags },
+    ...{ found, live, comparison, stored, distributions, objects, pointers, listed: etags },
     wanted: { ...wanted, digest, of: earlier },
     warnings: [...wanted.warnings, ...readWarnings(comparison, listed, request)],
   }
 }
 
-/** ETags by path, without what Slipway keeps. */
-function etagsOf(listed: readonly ListedObject[], prefix: string): ReadonlyMap<string, string> {
+/** ETags by path of what is in a folder below the prefix, without what Slipway keeps. */
+function etagsOf(listed: readonly ListedObject[], prefix: string, inFolder: string): ReadonlyMap<string, string> {
   const { folder } = stateKeys(prefix)
-  const own = listed.filter(({ key }) => !key.startsWith(folder))
-  return new Map(own.map(({ key, etag }) => [key.slice(prefix.length), etag]))
+  const base = `${prefix}${inFolder}`
+  const own = listed.filter(({ key }) => key.startsWith(base) && !key.startsWith(folder))
+  return new Map(own.map(({ key, etag }) => [key.slice(base.length), etag]))
+}
+
+function notListed({ bucket }: SiteRequest): Failure {
+  return new Failure({
+    code: 'permission-missing',
+    what: text`AccessDenied: s3:ListBucket on the bucket ${untrusted(bucket)}`,
+    why: text`with ${setting('publish')}: origin-path, a release is a folder, and what is in it has to be known`,
+    fix: text`Allow s3:ListBucket. Nothing has been changed.`,
+  })
 }
 
 function storedObjects(
@@ -95,16 +115,27 @@ async function earlierRelease(id: string | undefined, { state }: FoundState, sto
 const filesOf = (release: Release): readonly SiteFile[] =>
   [...release.files].map(([path, { size, sha256, headers }]) => ({ path, size, sha256, headers }))
 
-function requireBytes({ id }: Release, { changes }: Comparison, stored: ReadonlySet<string>): void {
-  const lost = changes.filter(
-    ({ kind, file }) => !canBeCopied(file) || (kind !== 'headers' && !stored.has(file.sha256)),
-  )
+/** Paths whose bytes are not among those that were replaced, or cannot be copied. */
+function lostIn({ changes }: Comparison, stored: ReadonlySet<string>): readonly string[] {
+  return changes
+    .filter(({ kind, file }) => !canBeCopied(file) || (kind !== 'headers' && !stored.has(file.sha256)))
+    .map(({ file }) => file.path)
+}
+
+/** Paths that are no longer in the folder of a release as they were. */
+function lostOf({ files, folder = '' }: Release, objects: ReadonlyMap<string, string>, prefix: string) {
+  return [...files]
+    .filter(([path, { etag }]) => objects.get(`${prefix}${folder}${path}`) !== etag)
+    .map(([path]) => path)
+}
+
+function requireBytes({ id }: Release, lost: readonly string[]): void {
   const [first] = lost
   if (first === undefined) return
   throw new Failure({
     code: 'release-not-found',
     what: text`The files of release ${untrusted(id)} are no longer all in the bucket, or cannot be copied`,
-    why: text`${lost.length} of them are missing or larger than the 5 GB that CopyObject copies, such as ${untrusted(first.file.path)}`,
+    why: text`${lost.length} of them are missing or larger than the 5 GB that CopyObject copies, such as ${untrusted(first)}`,
     fix: text`Deploy the commit again from its build. Nothing has been changed.`,
   })
 }

@@ -17,7 +17,9 @@ const mostChanges = 100
 export function planInWords(reading: Reading, request: SiteRequest, to: Version | undefined): Plan {
   const { comparison, found, wanted } = reading
   const { live, pending } = found.state
-  const isDone = live?.digest === wanted.digest && comparison.changes.length === 0 && comparison.gone.length === 0
+  const isServed = reading.pointers.every(({ folder }) => folder === (live?.folder ?? ''))
+  const isSame = comparison.changes.length === 0 && comparison.gone.length === 0
+  const isDone = live?.digest === wanted.digest && isSame && isServed
   const bytes = wanted.files.reduce((sum, { size }) => sum + size, 0)
   const name = `${request.bucket}/${request.prefix}`
   return {
@@ -26,8 +28,11 @@ export function planInWords(reading: Reading, request: SiteRequest, to: Version 
     to: isDone ? live && versionOf(live) : to,
     method: {
       label: text`S3 with CloudFront`,
-      deploys: text`by Amazon S3 (assets first, pages last)`,
-      rollsBack: text`by Amazon S3`,
+      deploys:
+        request.publish === 'origin-path'
+          ? text`by OriginPath of CloudFront (a folder for each release)`
+          : text`by Amazon S3 (assets first, pages last)`,
+      rollsBack: request.publish === 'origin-path' ? text`by OriginPath of CloudFront` : text`by Amazon S3`,
     },
     facts: factsOf(reading, request),
     settings: [],
@@ -59,12 +64,12 @@ function factsOf({ comparison, distributions, live }: Reading, request: SiteRequ
   const { changes, same, gone } = comparison
   const sent = changes.filter(({ kind, file }) => kind !== 'headers' && file.content !== undefined)
   const bytes = sent.reduce((sum, { file }) => sum + file.size, 0)
-  const copied = changes.length - sent.length
+  const copied = changes.length - sent.length + (request.publish === 'origin-path' ? same.size : 0)
   const kept = (live?.kept.size ?? 0) + gone.length
   const counts = [
     text`${sent.length} to send (${sizeText(bytes)})`,
     ...(copied > 0 ? [text`${copied} to copy inside the bucket`] : []),
-    text`${same.size} unchanged`,
+    ...(request.publish === 'origin-path' ? [] : [text`${same.size} unchanged`]),
     ...(kept > 0 ? [text`${kept} of earlier releases stay or expire`] : []),
   ]
   const names = distributions.map(({ id }) => id).join(', ')

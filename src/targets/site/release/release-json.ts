@@ -15,6 +15,7 @@ interface Written {
   readonly number: number
   readonly at: number
   readonly restores?: number
+  readonly folder?: string
   readonly digest: string
   readonly origin?: Origin
   /** Each once: thousands of files share a few. */
@@ -35,7 +36,7 @@ export function releaseText(release: Release): string {
     return index
   }
   const row = ({ size, sha256, headers: given, etag }: Entry): Row => [size, sha256, indexOf(given), etag]
-  const { id, number, at, restores, digest, origin } = release
+  const { id, number, at, restores, folder, digest, origin } = release
   const files = Object.fromEntries([...release.files].map(([path, entry]) => [path, row(entry)]))
   const kept = Object.fromEntries(
     [...release.kept].map(([path, entry]) => [path, [...row(entry), entry.gone]] as const),
@@ -48,6 +49,7 @@ export function releaseText(release: Release): string {
     at,
     digest,
     ...(restores !== undefined && { restores }),
+    ...(folder !== undefined && { folder }),
     ...(origin && { origin }),
     headers,
     files,
@@ -59,10 +61,13 @@ export function releaseText(release: Release): string {
 
 /** Reads what `releaseText` wrote. Throws `site-state-invalid`. */
 export function releaseIn(source: string, key: string): Release {
-  const { id, number, at, restores, digest, origin, headers, files, kept, replaced } = parseState<Written>(source, key)
+  const { headers, files, kept, replaced, ...written } = parseState<Written>(source, key)
+  const { id, number, at, restores, folder, digest, origin } = written
   const entry = ([size, sha256, index, etag]: Row): Entry => ({ size, sha256, headers: headers[index] ?? {}, etag })
   return {
-    ...{ id, number, at, digest, origin, ...(restores !== undefined && { restores }) },
+    ...{ id, number, at, digest, origin },
+    ...(restores !== undefined && { restores }),
+    ...(folder !== undefined && { folder }),
     files: new Map(Object.entries(files).map(([path, row]) => [path, entry(row)])),
     kept: new Map(
       Object.entries(kept).map(([path, [size, sha256, index, etag, gone]]) => [

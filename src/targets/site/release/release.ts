@@ -32,6 +32,8 @@ export interface Release {
   readonly at: number
   /** Of a rollback: the number of the release whose files it has. */
   readonly restores?: number | undefined
+  /** Below the prefix, with a slash at its end: where its files lie, with OriginPath. Undefined: in place. */
+  readonly folder?: string | undefined
   /** Of files and headers: equal for equal releases. */
   readonly digest: string
   readonly origin: Origin | undefined

@@ -10,6 +10,8 @@ export interface PastRelease {
   readonly at: number
   /** Of a rollback: the number of the release whose files it has. */
   readonly restores?: number | undefined
+  /** Below the prefix, where it has one. */
+  readonly folder?: string | undefined
   readonly digest: string
   readonly origin?: Origin | undefined
 }
@@ -62,8 +64,8 @@ export function isEarlierAttempt(claim: Claim, run: string): boolean {
 }
 
 /** A release as the state of the site names it. */
-export function pastOf({ id, number, at, restores, digest, origin }: Release): PastRelease {
-  return { id, number, at, restores, digest, origin }
+export function pastOf({ id, number, at, restores, folder, digest, origin }: Release): PastRelease {
+  return { id, number, at, restores, folder, digest, origin }
 }
 
 /** The place of a release in the order of content: a rollback has that of the release whose files it has. */

@@ -51,6 +51,8 @@ export interface SiteRequest {
   /** Encryption of what Slipway keeps beside the files. */
   readonly encryption: ObjectHeaders
   readonly distributions: readonly string[]
+  /** How a release becomes visible: its files are written over those before, or it has a folder, and OriginPath is switched to it. */
+  readonly publish: 'in-place' | 'origin-path'
   readonly invalidation: 'changed' | 'all' | 'off'
   readonly waitForInvalidation: boolean
   /** Releases before the live one whose files stay. */
