@@ -157,3 +157,19 @@ describe('a version that fails after settings were changed for it', () => {
     expect(log).toMatch(/Option settings keep the values of this run/)
   })
 })
+
+test.each([
+  ['s3', 'GetObject', { kind: 'http', status: 503 }, 0],
+  ['s3', 'GetObject', { kind: 'hang' }, 0],
+  ['elasticbeanstalk', 'DescribeInstancesHealth', { kind: 'http', status: 503 }, 1],
+  ['elasticbeanstalk', 'DescribePlatformVersion', { kind: 'http', status: 503 }, 0],
+  ['elasticbeanstalk', 'DescribeAccountAttributes', { kind: 'hang' }, 0],
+  ['elasticbeanstalk', 'UpdateTagsForResource', { kind: 'http', status: 503 }, 0],
+] as const)('%s:%s that never answers (%j) holds up no good deployment', async (service, operation, effect, skip) => {
+  const sim = beanstalkScene()
+  sim.faults.add({ service, operation, effect, skip, times: 1_000_000 })
+  const start = sim.clock.now()
+  const { outputs, labels } = await deployBeanstalk(sim)
+  expect([outputs.verdict, labels]).toEqual(['succeeded', ['v2', 'v2']])
+  expect((sim.clock.now() - start) / 1000).toBeLessThan(180)
+})
