@@ -161,10 +161,12 @@ function tooLate(id: string, { nouns }: Settlement): Told {
   }
 }
 
-function rolledBack(id: string, { from }: DeploymentRecord): Told {
+/** What was changed beside the version is not rolled back with it, and is named. */
+function rolledBack(id: string, { from, left }: DeploymentRecord): Told {
   const target = from ? text` to ${asName(from.label)}` : text``
+  const beside = left === undefined ? [] : text`; ${untrusted(left)}`
   return {
-    why: text`this run stopped the deployment ${named(id)}, which now rolls back${target} (on-cancel: stop-and-roll-back)`,
+    why: text`this run stopped the deployment ${named(id)}, which now rolls back${target} (on-cancel: stop-and-roll-back)${beside}`,
     fix: text`The rollback continues without this run. Check its outcome in the AWS console.`,
   }
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import { deployBeanstalkInputs } from '../../src/actions/inputs/deploy-beanstalk-inputs.ts'
 import { givenInputs } from '../runner/fake-runner.ts'
 import type { Simulator } from '../simulator/simulator.ts'
-import { after, ask, crash } from './beanstalk-ends/end.ts'
+import { ask, crash } from './beanstalk-ends/end.ts'
 import { beanstalkOf, beanstalkScene, deployBeanstalk, prepare, production, rolling } from './beanstalk-scene.ts'
 
 const updates = (sim: Simulator) => sim.recorder.count('elasticbeanstalk', 'UpdateEnvironment')
@@ -101,19 +101,38 @@ describe('a deployment that is watched by its id before any instance shows its v
   })
 })
 
-test('an abort that takes longer than the post step may does not say that it rolls back', async () => {
-  const sim = beanstalkScene({ ...rolling, instances: 3 })
-  Object.assign(beanstalkOf(sim).quirks, { abort: 200 })
-  const { runner, action } = await prepare(sim)
-  after(sim, 60, () => runner.cancel())
-  const given = { 'application-name': 'shop', 'environment-name': production, 'aws-region': 'eu-west-1' }
-  const inputs = givenInputs(deployBeanstalkInputs, { ...given, 'source-directory': 'app', 'version-label': 'v2' })
-  await action.main(inputs, runner)
-  const post = await prepare(sim, { state: runner.savedState })
-  await post.action.post?.(inputs, post.runner)
-  const log = post.runner.lines.join('\n')
-  expect(log).not.toMatch(/now rolls back/)
-  expect(log).toMatch(/took longer than 25 s[\s\S]*version-label: v1/)
+describe('a run that is cancelled', () => {
+  /** Cancelled so many seconds after its update number `skip`, counted from 0. */
+  async function settled(sim: Simulator, given: Record<string, string>, skip: number) {
+    const { runner, action } = await prepare(sim)
+    sim.faults.add({
+      operation: 'UpdateEnvironment',
+      skip,
+      times: 1,
+      effect: { kind: 'callback', run: () => void sim.clock.after(60_000, () => runner.cancel()) },
+    })
+    const where = { 'application-name': 'shop', 'environment-name': production, 'aws-region': 'eu-west-1' }
+    const content = { 'source-directory': 'app', 'version-label': 'v2' }
+    const inputs = givenInputs(deployBeanstalkInputs, { ...where, ...content, ...given })
+    await action.main(inputs, runner)
+    const post = await prepare(sim, { state: runner.savedState })
+    await post.action.post?.(inputs, post.runner)
+    return post.runner.lines.join('\n')
+  }
+
+  test('and whose abort takes longer than the post step has time does not say that it rolls back', async () => {
+    const sim = beanstalkScene({ ...rolling, instances: 3 })
+    Object.assign(beanstalkOf(sim).quirks, { abort: 200 })
+    const log = await settled(sim, {}, 0)
+    expect(log).not.toMatch(/now rolls back/)
+    expect(log).toMatch(/took longer than 25 s[\s\S]*version-label: v1/)
+  })
+
+  test('after settings were changed for its version says that they are', async () => {
+    const sim = beanstalkScene({ ...rolling, instances: 3 })
+    const log = await settled(sim, { 'option-settings': 'aws:elasticbeanstalk:command:Timeout=900' }, 1)
+    expect(log).toMatch(/now rolls back to v1 \(on-cancel: stop-and-roll-back\); the option settings were changed/)
+  })
 })
 
 describe('a version that fails after settings were changed for it', () => {
@@ -156,4 +175,20 @@ describe('a version that fails after settings were changed for it', () => {
     expect([outputs.verdict, settingOf(sim, timeout)]).toEqual(['rollback-failed', '900'])
     expect(log).toMatch(/Option settings keep the values of this run/)
   })
+})
+
+test.each([
+  ['s3', 'GetObject', { kind: 'http', status: 503 }, 0],
+  ['s3', 'GetObject', { kind: 'hang' }, 0],
+  ['elasticbeanstalk', 'DescribeInstancesHealth', { kind: 'http', status: 503 }, 1],
+  ['elasticbeanstalk', 'DescribePlatformVersion', { kind: 'http', status: 503 }, 0],
+  ['elasticbeanstalk', 'DescribeAccountAttributes', { kind: 'hang' }, 0],
+  ['elasticbeanstalk', 'UpdateTagsForResource', { kind: 'http', status: 503 }, 0],
+] as const)('%s:%s that never answers (%j) holds up no good deployment', async (service, operation, effect, skip) => {
+  const sim = beanstalkScene()
+  sim.faults.add({ service, operation, effect, skip, times: 1_000_000 })
+  const start = sim.clock.now()
+  const { outputs, labels } = await deployBeanstalk(sim)
+  expect([outputs.verdict, labels]).toEqual(['succeeded', ['v2', 'v2']])
+  expect((sim.clock.now() - start) / 1000).toBeLessThan(180)
 })

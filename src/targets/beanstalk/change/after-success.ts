@@ -1,5 +1,7 @@
+import { deadlineIn } from '../../../clock.ts'
 import { unlessDenied } from '../../../deployment/optional-permission.ts'
 import type { Events } from '../../../deployment/target.ts'
+import { afterEndTime, withDeadline } from '../../../deployment/time-limits.ts'
 import { Failure, failureInOneLine } from '../../../failure.ts'
 import type { ApplicationVersion } from '../../../ports.ts'
 import { renderText, untrusted } from '../../../text.ts'
@@ -13,7 +15,7 @@ export function goodKey(environment: string): string {
 
 /** Marks the version as one that a rollback can deploy again. */
 export async function* markGood({ arn }: ApplicationVersion, { request, context }: Change): Events<void> {
-  const { beanstalk, clock } = context
+  const { beanstalk, clock } = afterEnd(context)
   const tags = { [goodKey(request.environment)]: new Date(clock.now()).toISOString() }
   yield* quietly(
     unlessDenied(beanstalk.tag(arn, tags), () => undefined),
@@ -27,7 +29,7 @@ export async function* pruneVersions(version: ApplicationVersion, { request, con
   const { application, keepVersions } = request
   if (keepVersions === undefined) return
   yield* quietly(
-    prune(version, state.environment.versionLabel, application, keepVersions, context),
+    prune(version, state.environment.versionLabel, application, keepVersions, afterEnd(context)),
     'Old application versions could not be deleted',
     context,
   )
@@ -49,6 +51,11 @@ async function prune(
   const sharing = (one: ApplicationVersion) => versions.filter(({ source }) => source?.key === one.source?.key).length
   for (const one of old.toReversed()) await beanstalk.deleteVersion(application, one.label, sharing(one) === 1)
   return old.length === 0 ? undefined : `Deleted ${old.length} application versions (keep-versions: ${keep})`
+}
+
+/** AWS that does not answer must not keep a job whose deployment is good. */
+function afterEnd(context: Change['context']): Change['context'] {
+  return withDeadline(context, deadlineIn(context.clock, afterEndTime))
 }
 
 /** What follows a good end never changes it: a failure is a warning. */

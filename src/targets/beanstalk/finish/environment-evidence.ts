@@ -54,7 +54,7 @@ async function readAll(
     }
   }
   const [log, events = [], health, instances = []] = await Promise.all([
-    read('s3:GetObject', 'the deployment log', openLog(record, context)()),
+    read('s3:GetObject', 'the deployment log', openLog(record)(context)),
     read('elasticbeanstalk:DescribeEvents', 'the events', beanstalk.events(application, { environment, since })),
     read('elasticbeanstalk:DescribeEnvironmentHealth', 'the causes of health', beanstalk.health(environment)),
     read('elasticbeanstalk:DescribeInstancesHealth', 'the health of instances', beanstalk.instances(environment)),

@@ -1,3 +1,5 @@
+import { deadlineIn } from '../../../clock.ts'
+import { withDeadline } from '../../../deployment/time-limits.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { Failure } from '../../../failure.ts'
 import type { BeanstalkEnvironment, OptionSetting } from '../../../ports.ts'
@@ -17,13 +19,17 @@ export interface EnvironmentFacts {
   readonly versions?: { readonly count: number; readonly quota: number } | undefined
 }
 
+/** What may stay unchecked must not keep a deployment from beginning where AWS does not answer. Milliseconds. */
+const longestRead = 15_000
+
 /** Reads what the checks need. Changes nothing; what the role is not authorized to read stays unchecked. */
 export async function readFacts(
   state: EnvironmentState,
   policy: DeploymentPolicy,
   wanted: WantedVersion | undefined,
-  { beanstalk }: BeanstalkContext,
+  context: BeanstalkContext,
 ): Promise<EnvironmentFacts> {
+  const { beanstalk } = withDeadline(context, deadlineIn(context.clock, longestRead))
   const { environment, settings, instances } = state
   const makesVersion = wanted !== undefined && wanted.content.kind !== 'existing'
   const [platform, quota, versions] = await Promise.all([

@@ -1,8 +1,8 @@
 import { unlessDenied } from '../../../deployment/optional-permission.ts'
+import { readBesideWatch } from '../../../deployment/time-limits.ts'
 import { redactLines } from '../../../diagnosis/redact-lines.ts'
 import { Failure } from '../../../failure.ts'
-import type { ObjectStorage } from '../../../ports.ts'
-import type { BeanstalkContext, BeanstalkRecord } from '../request/beanstalk-request.ts'
+import type { BeanstalkAccess, BeanstalkContext, BeanstalkRecord } from '../request/beanstalk-request.ts'
 
 /** What finds the log of a deployment. */
 type Whose = Pick<BeanstalkRecord, 'environmentId' | 'requestId'>
@@ -16,25 +16,24 @@ export function logKey(environmentId: string, requestId: string): string {
 }
 
 /** Reads the whole log; undefined where there is none. Throws `permission-missing`. */
-export function openLog(
-  { environmentId, requestId }: Whose,
-  { beanstalk, storages, identity }: BeanstalkContext,
-): () => Promise<string | undefined> {
-  let found: Promise<ObjectStorage> | undefined
-  const open = async () => {
-    const [bucket, { accountId }] = await Promise.all([beanstalk.storageBucket(), identity()])
-    return storages.bucket(bucket, accountId)
-  }
-  return async () => {
+export function openLog({ environmentId, requestId }: Whose): (aws: BeanstalkAccess) => Promise<string | undefined> {
+  let place: { readonly bucket: string; readonly owner: string } | undefined
+  return async (aws) => {
     if (environmentId === undefined || requestId === undefined) return undefined
-    found ??= open()
-    const object = await (await found).get(logKey(environmentId, requestId))
+    place ??= await placeOf(aws)
+    const object = await aws.storages.bucket(place.bucket, place.owner).get(logKey(environmentId, requestId))
     return object && Buffer.from(object.bytes).toString('utf8')
   }
 }
 
-/** Milliseconds between two reads of the log. */
+async function placeOf({ beanstalk, identity }: BeanstalkAccess) {
+  const [bucket, { accountId }] = await Promise.all([beanstalk.storageBucket(), identity()])
+  return { bucket, owner: accountId }
+}
+
+/** Milliseconds between two reads of the log; the longer where Amazon S3 does not answer. */
 const interval = 15_000
+const pause = 60_000
 const step = /\[(?:INFO|WARN|ERROR)\]/
 
 /**
@@ -42,14 +41,22 @@ const step = /\[(?:INFO|WARN|ERROR)\]/
  */
 export function startLogSteps(whose: Whose, context: BeanstalkContext): () => Promise<readonly string[]> {
   const { clock } = context
-  const read = openLog(whose, context)
+  const read = openLog(whose)
   let told = 0
   let next = clock.monotonic()
   let isReadable = true
   return async () => {
     if (!isReadable || clock.monotonic() < next) return []
-    next = clock.monotonic() + interval
-    const text = await unlessUnreachable(unlessDenied(read(), () => (isReadable = false)))
+    const found = await unlessRejected(
+      unlessDenied(
+        readBesideWatch(context, async (aws) => ({ text: await read(aws) })),
+        () => {
+          isReadable = false
+        },
+      ),
+    )
+    next = clock.monotonic() + (found === undefined ? pause : interval)
+    const text = found?.text
     // Up to the last whole line: the rest of it comes with the next read.
     const whole = text?.slice(0, text.lastIndexOf('\n') + 1).split('\n') ?? []
     const news = whole.slice(told)
@@ -58,12 +65,12 @@ export function startLogSteps(whose: Whose, context: BeanstalkContext): () => Pr
   }
 }
 
-/** The log is read beside the watch, which must not end by it. */
-async function unlessUnreachable<T>(reading: Promise<T>): Promise<T | undefined> {
+/** The log only adds to what events state: the watch must not end by it. */
+async function unlessRejected<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
     return await reading
   } catch (error) {
-    if (error instanceof Failure && /^(aws-rejected|aws-unreachable)$/.test(error.parts.code)) return undefined
+    if (error instanceof Failure && error.parts.code === 'aws-rejected') return undefined
     throw error
   }
 }

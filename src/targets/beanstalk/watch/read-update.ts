@@ -1,4 +1,5 @@
 import { unlessDenied } from '../../../deployment/optional-permission.ts'
+import { readBesideWatch } from '../../../deployment/time-limits.ts'
 import type { BeanstalkEvent, BeanstalkInstance } from '../../../ports.ts'
 import type { BeanstalkContext } from '../request/beanstalk-request.ts'
 import type { Reading } from './judge-update.ts'
@@ -33,8 +34,8 @@ export function startReading(watched: Watched, context: BeanstalkContext): () =>
   }
 }
 
-/** Undefined for ever after basic health reporting or a missing permission. */
-function startInstanceReads(name: string, { beanstalk }: BeanstalkContext) {
+/** Undefined for ever after basic health reporting or a missing permission, and for now where AWS does not answer. */
+function startInstanceReads(name: string, context: BeanstalkContext) {
   let last: readonly BeanstalkInstance[] | undefined
   let known = -1
   let isKnowable = true
@@ -44,8 +45,12 @@ function startInstanceReads(name: string, { beanstalk }: BeanstalkContext) {
     if (!isKnowable || !isNews) return last
     known = events.length
     skipped = 0
-    last = await unlessDenied(beanstalk.instances(name), () => undefined)
-    isKnowable = last !== undefined
+    // A version that completed is not held up by the health of its instances.
+    const read = await readBesideWatch(context, async ({ beanstalk }) => ({
+      instances: await unlessDenied(beanstalk.instances(name), () => undefined),
+    }))
+    last = read?.instances
+    isKnowable = read === undefined || last !== undefined
     return last
   }
 }

@@ -45,6 +45,7 @@ export async function* watchUpdate(watch: UpdateWatch): Events<End> {
   const steps = startLogSteps({ environmentId: watch.environmentId, requestId: watched.requestId }, context)
   let last: Conclusion | undefined
   let instances: Text | undefined
+  let isWell = false
   let update = watch.update
   for await (const _ of ticks(clock, deadline, pace, signal)) {
     const seen = await look()
@@ -55,12 +56,14 @@ export async function* watchUpdate(watch: UpdateWatch): Events<End> {
     update = seen.update
     yield* seen.news
     last = judge(seen.reading, update)
+    isWell = request.acceptedHealth.includes(seen.reading.environment?.color ?? '')
     instances = fleetInWords(fleetOf(seen.reading.instances, update.label ?? ''))
     hurry(pace, last)
     const end = conclude(last, seen.reading, update)
     if (end) return end
   }
-  if (last?.kind === 'deployed') return unhealthy(update)
+  if (last?.kind === 'deployed')
+    return last.isStated && isWell ? { outcome: 'succeeded', serving: servingOf(update) } : unhealthy(update)
   const state = lastSeen(last)
   return timedOut(request, request.waitMinutes, instances ? text`${state} (instances: ${instances})` : state, again)
 }
