@@ -136,7 +136,7 @@ test('whatever fails at whatever place, all that was changed is rolled back and 
     }),
     runs(4),
   )
-}, 600_000)
+})
 
 function commandOf(input: unknown): string {
   const { overrides } = input as { overrides?: { containerOverrides?: { command?: string[] }[] } }
