@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { continueInputs } from '../../src/actions/continue/continue-inputs.ts'
 import { createContinue } from '../../src/actions/continue/index.ts'
+import { policiesOf, refusedBy } from '../cli/permissions-scene.ts'
 import { answerWaiting, hook, hookScene } from '../deployment/pause-scene.ts'
 import { codeDeployScene, newImage, oldImage, rollingScene, servingImage } from '../deployment/scene.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
@@ -127,6 +128,8 @@ describe('at a pause', () => {
     const given = { environment: 'production', answer: 'continue' }
     await createContinue(world).main(givenInputs(continueInputs, given), runner)
     expect([runner.outputs.verdict, servingImage(sim), probe.asked.length]).toEqual([verdict, image, 1])
+    const policies = [...(await policiesOf(sim, 'continue')), ...(await policiesOf(sim, 'deploy'))]
+    expect(refusedBy(policies, sim)).toEqual([])
   })
 })
 
