@@ -20,6 +20,7 @@ import { preflight } from '../src/cli/permissions/preflight-permissions.ts'
 import { promote } from '../src/cli/permissions/promote-permissions.ts'
 import { runTask } from '../src/cli/permissions/run-task-permissions.ts'
 import { deploySite, doctorSite } from '../src/cli/permissions/site-permissions.ts'
+import { verify } from '../src/cli/permissions/step-permissions.ts'
 import { jsonSchema } from '../src/config/schema.ts'
 import { eventCommits } from '../src/github/event-commits.ts'
 import { partitions } from '../src/partitions.ts'
@@ -67,6 +68,7 @@ fill('actions/rollback/README.md', { permissions: permissionMarkdown(rollback, t
 fill('actions/deploy-site/README.md', { permissions: permissionMarkdown(deploySite, threeColumns) })
 fill('actions/deploy-beanstalk/README.md', { permissions: permissionMarkdown(deployBeanstalk, threeColumns) })
 fill('actions/deploy-express/README.md', { permissions: permissionMarkdown(deployExpress, threeColumns) })
+fill('actions/verify/README.md', { permissions: permissionMarkdown(verify, threeColumns) })
 fill('actions/run-task/README.md', { permissions: permissionMarkdown(runTask, threeColumns) })
 fill('actions/continue/README.md', { permissions: permissionMarkdown(continueDeployment, threeColumns) })
 fill('actions/doctor/README.md', {

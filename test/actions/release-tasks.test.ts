@@ -249,7 +249,7 @@ describe('a check by a task inside the VPC', () => {
       'verify-failed',
     ])
     expect(outputs.cause).toMatch(
-      /^Verify failed: Essential container in task exited \("check", exit code 22\): the task smoke of api-smoke:1 failed/,
+      /^Verify failed: the task smoke of api-smoke:1 failed: Essential container in task exited \("check", exit code 22\)/,
     )
   })
 })

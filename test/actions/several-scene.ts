@@ -9,6 +9,7 @@ import type { Behaviour, Call } from '../simulator/contract.ts'
 import { seededTaskDefinition, seedRollingService } from '../simulator/fixtures.ts'
 import { createSimulator, type Simulator } from '../simulator/simulator.ts'
 import { environment as jobEnvironment, takenBySlack } from './scene.ts'
+import type { probeOf } from './verify-scene.ts'
 
 export const cluster = 'shop'
 
@@ -66,6 +67,8 @@ export interface Running {
   /** Of an earlier step: runs the post step. */
   readonly state?: Record<string, string>
   readonly onRunner?: (runner: FakeRunner) => void
+  /** Answers of what checks request. */
+  readonly probe?: ReturnType<typeof probeOf>
   /** Answers for GitHub. */
   readonly fetch?: (url: string) => Promise<Response>
 }
@@ -86,6 +89,7 @@ export async function deploySeveral(
   const sent: Record<string, unknown>[] = []
   const action = createDeploy({
     requestHandler: sim.requestHandler,
+    probe: running.probe?.open,
     async fetch(url, init) {
       if (url.includes('.dkr.ecr.')) return await sim.fetch(url, init)
       if (running.fetch && url.includes('/repos/')) return await running.fetch(url)

@@ -5,6 +5,7 @@ import { verifyInputs } from '../../src/actions/verify/verify-inputs.ts'
 import type { Failure } from '../../src/failure.ts'
 import { failureText } from '../../src/report/failure-text.ts'
 import { renderText } from '../../src/text.ts'
+import { policiesOf, refusedBy } from '../cli/permissions-scene.ts'
 import { rollingScene } from '../deployment/scene.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import type { Simulator } from '../simulator/simulator.ts'
@@ -65,6 +66,7 @@ test('the checks of slipway.yml, one of them a task with the live revision', asy
     taskDefinition: expect.stringMatching(/api:1$/),
   })
   expect(operations(sim, /^(Update|Register)/)).toEqual([])
+  expect(refusedBy(await policiesOf(sim, 'verify'), sim)).toEqual([])
 })
 
 test('a task that may not be run is no task that has passed', async () => {

@@ -85,7 +85,8 @@ async function made(check: Check, { runner, world, runTask }: Making): Promise<C
     tries: 1,
   }
   if (cause === undefined) return { ...known, passed: true }
-  return { ...known, passed: false, why: text`${cause.what}: ${cause.why}`, advice: cause.fix }
+  const why = text`${cause.what}: ${cause.error ? text`${cause.error}: ` : []}${cause.why}`
+  return { ...known, passed: false, why, advice: cause.fix }
 }
 
 /** Runs tasks with the live revision of the service. A task that could not be run is none that was passed. */
@@ -117,6 +118,7 @@ function openTasks(inputs: VerifyInputs, place: Place, runner: Runner, world: Wo
         const { done, value } = await events.next()
         if (done) return value
         if (value.kind === 'note' || value.kind === 'warning') runner.log.info(text`${value.message}`)
+        if (value.kind === 'output') for (const line of value.lines) runner.log.info(text`│ ${line}`)
       }
     } catch (error) {
       if (signal.aborted || !(error instanceof Failure)) throw error

@@ -2,6 +2,7 @@ import { scheduledTasks } from './around-permissions.ts'
 import { readingOfTasks, searchOfGroups } from './deploy-permissions.ts'
 import type { Permission } from './permission.ts'
 import { invalidation } from './site-permissions.ts'
+import { laterSteps } from './step-permissions.ts'
 
 /** Permissions of `rollback`. */
 export const rollback = [
@@ -126,6 +127,7 @@ export const continueDeployment = [
     when: 'ecs',
   },
   { ...searchOfGroups, without: 'fails without `deployment-id`' },
+  ...laterSteps,
   {
     actions: [
       'ecs:ListTasks',

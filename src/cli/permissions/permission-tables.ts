@@ -8,6 +8,7 @@ import { preflight } from './preflight-permissions.ts'
 import { promote } from './promote-permissions.ts'
 import { runTask } from './run-task-permissions.ts'
 import { deploySite, doctorSite } from './site-permissions.ts'
+import { verify } from './step-permissions.ts'
 
 /** The one table of what each action needs in AWS: policies and the READMEs are made of it. */
 export const permissionTables = {
@@ -19,6 +20,7 @@ export const permissionTables = {
   continue: continueDeployment,
   doctor: [...doctor, ...pastDeployment],
   promote,
+  verify,
 } satisfies Readonly<Record<string, readonly Permission[]>>
 
 /** What actions need for a static site: it is rolled back by the action that deploys it. */

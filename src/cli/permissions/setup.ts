@@ -182,10 +182,11 @@ function featuresOf(target: Target, count: number, choices: PolicyChoices): Read
 /** What the checks and tasks of a service need. */
 function stepFeatures({ verify = [], tasks = [] }: Target, isCodeDeploy: boolean): readonly Feature[] {
   const isTask = tasks.length > 0 || verify.some(({ kind }) => kind === 'task')
-  const isAtPause = verify.some(({ when }) => when !== 'after') || tasks.some(({ when }) => typeof when === 'object')
+  // Also the rollback after a failed one may pause.
+  const isInside = verify.length > 0 || tasks.some(({ when }) => when !== 'before')
   return [
     ...(isTask ? (['run-task'] as const) : []),
     ...(tasks.some(({ lock }) => lock !== undefined) ? (['task-lock'] as const) : []),
-    ...(isAtPause ? [isCodeDeploy ? ('codedeploy-verify' as const) : ('verify' as const)] : []),
+    ...(isInside ? [isCodeDeploy ? ('codedeploy-verify' as const) : ('verify' as const)] : []),
   ]
 }

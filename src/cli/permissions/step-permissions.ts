@@ -1,19 +1,19 @@
 import type { Permission } from './permission.ts'
 
-/** What tasks and checks of a deployment need. */
-export const steps = [
+/** What tasks of a deployment need, and checks that are tasks. */
+const tasks = [
   {
-    actions: ['ecs:RunTask', 'ecs:DescribeTasks'],
-    why: '`run-task`; tasks and checks of `slipway.yml` that run as tasks',
-    without: 'fails',
+    actions: ['ecs:RunTask', 'ecs:DescribeTasks', 'ecs:StopTask'],
+    why: '`run-task`; tasks and checks of `slipway.yml` that run as tasks; stop one when its time is up or the run is cancelled',
+    without: 'fails; without the last one, the task runs on, which is reported',
     when: 'run-task',
   },
-  {
-    actions: ['ecs:ListTasks', 'ecs:StopTask'],
-    why: '`lock` of tasks: wait for another task, and stop the later of two',
-    without: 'fails',
-    when: 'task-lock',
-  },
+  { actions: ['ecs:ListTasks'], why: '`lock` of tasks: wait for another task', without: 'fails', when: 'task-lock' },
+] as const satisfies readonly Permission[]
+
+/** What tasks and checks of a deployment need. */
+export const steps = [
+  ...tasks,
   {
     actions: ['ecs:ContinueServiceDeployment'],
     why: '`verify` and tasks at a `PAUSE` hook: answer it',
@@ -26,4 +26,57 @@ export const steps = [
     without: 'the deployment stays paused',
     when: 'codedeploy-verify',
   },
+] as const satisfies readonly Permission[]
+
+/** What those after a deployment need that another job continues. */
+export const laterSteps = [
+  ...tasks,
+  {
+    actions: ['ecs:RegisterTaskDefinition', 'iam:PassRole'],
+    why: '`image` of a check: register a definition; pass the roles of tasks',
+    without: 'the check has failed',
+    when: 'run-task',
+  },
+  {
+    actions: ['ecs:UpdateService', 'iam:PassRole'],
+    why: '`verify` after the deployment: deploy the revision before when a check failed',
+    without: '`rollback-failed`',
+    when: 'verify',
+  },
+  {
+    actions: [
+      'codedeploy:CreateDeployment',
+      'codedeploy:GetDeploymentConfig',
+      'codedeploy:RegisterApplicationRevision',
+      'iam:PassRole',
+    ],
+    why: 'the same with CodeDeploy',
+    without: '`rollback-failed`',
+    when: 'codedeploy-verify',
+  },
+] as const satisfies readonly Permission[]
+
+/** Permissions of `verify` without a deployment, for checks that are tasks. */
+export const verify = [
+  {
+    actions: ['ecs:DescribeServices', 'ecs:DescribeTaskDefinition'],
+    why: 'read network, capacity and live revision of the service',
+    without: 'fails',
+  },
+  {
+    actions: ['ecs:RunTask', 'ecs:DescribeTasks', 'iam:PassRole'],
+    why: 'run the task',
+    without: 'the check has failed',
+  },
+  {
+    actions: ['ecs:RegisterTaskDefinition', 'ecs:TagResource'],
+    why: '`image` of a check: register a definition',
+    without: 'the check has failed',
+  },
+  {
+    actions: ['ecs:StopTask'],
+    why: 'stop the task when its time is up',
+    without: 'the task runs on, which is reported',
+  },
+  { actions: ['logs:GetLogEvents'], why: 'show the log', without: 'the log is not shown, with a note' },
 ] as const satisfies readonly Permission[]

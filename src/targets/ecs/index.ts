@@ -112,7 +112,7 @@ export async function explainEcsDeployment(...asked: Parameters<typeof explainDe
   return await module.explainDeployment(...asked)
 }
 
-/** Runs a task beside a service, with the revision of this ARN. Undefined: it ended well; throws `Failure`. */
+/** Runs a task beside a service, with this revision; shows no value of its variables. Undefined: it succeeded. Throws `Failure`. */
 export async function* runTaskBeside(
   { task, phase }: { readonly task: NamedTask; readonly phase: string },
   revision: string,
@@ -121,8 +121,15 @@ export async function* runTaskBeside(
   context: Context,
 ): Events<Cause | undefined> {
   const { runServiceTask } = await import('./tasks/release-task.ts')
-  const own: EcsContext = { ...aws, ...context, keep: (part) => context.keep(keptPart(part)) }
-  return yield* runServiceTask(task, phase, revision, { cluster, service }, own)
+  const definitions = openKnownDefinitions({ cluster, service })
+  const keep: EcsContext['keep'] = (part) => context.keep(keptPart(part))
+  const own: EcsContext = { ...definitions.reading(aws), ...context, keep }
+  const events = runServiceTask(task, phase, revision, { cluster, service }, own)
+  for (;;) {
+    const { done, value } = await events.next()
+    if (done) return definitions.conceal(value)
+    yield definitions.conceal(value)
+  }
 }
 
 interface OpenService {

@@ -1,8 +1,9 @@
 import type { Context } from '../../deployment/context.ts'
 import type { DeploymentEvent } from '../../deployment/events.ts'
 import type { End } from '../../deployment/outcomes.ts'
+import type { Pause } from '../../deployment/pause.ts'
 import { rollBack } from '../../deployment/roll-back.ts'
-import type { Events } from '../../deployment/target.ts'
+import type { Events, Target } from '../../deployment/target.ts'
 import type { Terms } from '../../deployment/terms.ts'
 import { isGood, type Verdict } from '../../deployment/verdict.ts'
 import type { Cause } from '../../diagnosis/cause.ts'
@@ -29,7 +30,7 @@ export async function* takeBack(end: End, failed: Cause, course: Course): Events
     return { ...bad, outcome: 'failed', left: text`${none}${spaced(stays(course), none)}` }
   }
   yield { kind: 'rolling-back', at: context.clock.now(), reason: reasonOf(failed), isOurs: true }
-  const verdict = yield* retold(rollBack(back, termsOf(course.terms), keepingPolicy(context)))
+  const verdict = yield* retold(back, termsOf(course.terms), keepingPolicy(context))
   context.signal.throwIfAborted()
   if (verdict !== undefined && isGood(verdict.outcome)) return { ...bad, outcome: 'rolled-back', serving: from }
   return { ...bad, outcome: 'rollback-failed', serving: undefined, left: lost(verdict, course) }
@@ -68,16 +69,25 @@ function termsOf({ waitMinutes, longestGap, failFastAfter }: Terms): Terms {
 /** What happens on the way back, without what would take the place of the deployment itself in reports. */
 const told: readonly DeploymentEvent['kind'][] = ['phase', 'progress', 'details', 'message', 'warning', 'note']
 
-async function* retold(events: Events<void>): Events<Verdict | undefined> {
+async function* retold(back: Target, terms: Terms, context: Context): Events<Verdict | undefined> {
   let verdict: Verdict | undefined
+  let id: string | undefined
   try {
-    for await (const event of events) {
+    for await (const event of rollBack(back, terms, context)) {
       if (event.kind === 'finished') verdict = event.verdict
+      if (event.kind === 'started' || event.kind === 'identified') id = event.deploymentId
       if (told.includes(event.kind)) yield event
+      if (event.kind === 'paused') await goOn(event.pause)
     }
   } catch (error) {
     // A `Failure` has become the verdict already.
     if (verdict === undefined) throw error
   }
   return verdict
+
+  /** What was live before needs no answer of a person, and users have the failed version until it is live again. */
+  async function goOn(pause: Pause): Promise<void> {
+    const found = await back.find?.(id, terms, context)
+    await found?.waits?.answer('continue', pause)
+  }
 }

@@ -21,9 +21,7 @@ export function taskCheckStep(check: TaskCheck, run: RunTask): Step {
     says: text`task ${untrusted(`${[...(check.command ?? [])].join(' ')}`)} (${untrusted(by)})`,
     async *run(version, context) {
       const cause = yield* run(name, version, context)
-      return (
-        cause && { ...cause, code: 'verify-failed', what: text`verify failed`, why: text`${cause.what}: ${cause.why}` }
-      )
+      return cause && { ...cause, code: 'verify-failed', what: text`verify failed: ${cause.what}` }
     },
   }
 }
