@@ -19,7 +19,7 @@ describe('deploy to a service in Express Mode', () => {
       expect(serving(sim).images).toEqual({ Main: newImage })
       expect(changesOf(sim)).toEqual(['RegisterTaskDefinition', 'UpdateExpressGatewayService'])
       expect(runner.outputs).toMatchObject({ verdict: 'succeeded', 'task-definition-arn': serving(sim).taskDefinition })
-      expect(log).toMatch(/ECS canary/)
+      expect(log).toMatch(/ECS canary deployment of Express Mode/)
       expect(log).toMatch(/5% for 3 min/)
     },
   )
