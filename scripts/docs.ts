@@ -67,7 +67,10 @@ fill('actions/promote/README.md', { permissions: permissionMarkdown(promote, ['A
 fill('actions/rollback/README.md', { permissions: permissionMarkdown(rollback, threeColumns) })
 fill('actions/deploy-site/README.md', { permissions: permissionMarkdown(deploySite, threeColumns) })
 fill('actions/deploy-beanstalk/README.md', { permissions: permissionMarkdown(deployBeanstalk, threeColumns) })
-fill('actions/deploy-express/README.md', { permissions: permissionMarkdown(deployExpress, threeColumns) })
+fill('actions/deploy-express/README.md', {
+  permissions: permissionMarkdown(deployExpress, threeColumns),
+  'preflight-permissions': permissionMarkdown(preflight, ['Action', 'Checks']),
+})
 fill('actions/verify/README.md', { permissions: permissionMarkdown(verify, threeColumns) })
 fill('actions/run-task/README.md', { permissions: permissionMarkdown(runTask, threeColumns) })
 fill('actions/continue/README.md', { permissions: permissionMarkdown(continueDeployment, threeColumns) })

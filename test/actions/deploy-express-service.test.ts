@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { newImage, oldImage, region } from '../deployment/scene.ts'
-import { behaviours } from '../simulator/behaviours.ts'
 import { expressDefinition } from '../simulator/express-fixture.ts'
+import { seedRollingService } from '../simulator/fixtures.ts'
+import { doctor } from './doctor-scene.ts'
 import { changesOf, deployExpress, expressScene, rollBackExpress, serving } from './express-scene.ts'
 
 const ownDefinition = (sim: Parameters<typeof serving>[0], options = {}) => ({
@@ -18,7 +19,7 @@ describe('deploy to a service in Express Mode', () => {
       expect(serving(sim).images).toEqual({ Main: newImage })
       expect(changesOf(sim)).toEqual(['RegisterTaskDefinition', 'UpdateExpressGatewayService'])
       expect(runner.outputs).toMatchObject({ verdict: 'succeeded', 'task-definition-arn': serving(sim).taskDefinition })
-      expect(log).toMatch(/ECS canary/)
+      expect(log).toMatch(/ECS canary deployment of Express Mode/)
       expect(log).toMatch(/5% for 3 min/)
     },
   )
@@ -57,19 +58,6 @@ describe('deploy to a service in Express Mode', () => {
     const { runner, error } = await deployExpress(sim, { image: newImage })
     expect(runner.outputs.verdict).toBe('rolled-back')
     expect(error + runner.lines.join('\n')).toContain(alarm)
-    expect(serving(sim).images).toEqual({ Main: oldImage })
-  })
-
-  test.each([
-    ['crash', /exit code 1/],
-    ['image-missing', /CannotPullContainerError/],
-    ['unhealthy', /failed ELB health checks/],
-  ])('tasks that end with %s roll back, with their cause', async (tag, cause) => {
-    const { sim } = expressScene()
-    sim.world.scenarios.set(newImage, behaviours[tag] ?? { kind: 'healthy' })
-    const { runner, log } = await deployExpress(sim, { image: newImage })
-    expect(runner.outputs.verdict).toBe('rolled-back')
-    expect(log).toMatch(cause)
     expect(serving(sim).images).toEqual({ Main: oldImage })
   })
 
@@ -121,5 +109,51 @@ describe('deploy to a service in Express Mode', () => {
     expect(runner.outputs.verdict).toBe('succeeded')
     expect(serving(sim).taskDefinition).toBe(before)
     expect(changesOf(sim)).toEqual(['UpdateExpressGatewayService'])
+  })
+})
+
+describe('several services, one of them in Express Mode', () => {
+  test('a wave that fails rolls it back by the API of Express Mode', async () => {
+    const { sim } = expressScene()
+    seedRollingService(sim, {
+      service: 'web',
+      container: { name: 'Main' },
+      target: { containerName: 'Main', containerPort: 8080 },
+    })
+    sim.recorder.clear()
+    const before = serving(sim).taskDefinition
+    const crash = () => sim.world.scenarios.set(newImage, { kind: 'crash', exitCode: 1 })
+    sim.faults.add({ operation: 'UpdateService', effect: { kind: 'callback', run: crash }, times: 1 })
+    const given = { service: '', services: 'api\nweb', 'container-name': 'Main', image: newImage }
+    const { runner } = await deployExpress(sim, given)
+    expect(JSON.parse(runner.outputs.services ?? '{}')).toMatchObject({
+      api: { verdict: 'rolled-back' },
+      web: { verdict: 'rolled-back' },
+    })
+    expect(serving(sim).taskDefinition).toBe(before)
+    expect(changesOf(sim).filter((one) => one === 'UpdateExpressGatewayService')).toHaveLength(2)
+  })
+})
+
+describe('doctor of a service in Express Mode', () => {
+  test('blocks what its API refuses, and advises nothing that only UpdateService has', async () => {
+    const { sim } = expressScene()
+    const unnamed = { container: { portMappings: [{ containerPort: 8080 }] } }
+    const definition = { ...expressDefinition({ world: sim.world }, unnamed) }
+    const { findings } = await doctor(sim, { definition })
+    expect(findings.filter(({ severity }) => severity === 'blocks').map(({ code }) => code)).toEqual([
+      'express-container',
+    ])
+    expect(findings.map(({ code }) => code)).not.toContain('no-automatic-rollback')
+    const fitting = await doctor(sim, { definition: { ...expressDefinition({ world: sim.world }) } })
+    expect(fitting.findings.filter(({ severity }) => severity === 'blocks')).toEqual([])
+  })
+
+  test('explains a past deployment', async () => {
+    const { sim, alarm } = expressScene()
+    sim.clock.after(100_000, () => sim.world.region(region).cloudwatch.setState(alarm, 'ALARM'))
+    await deployExpress(sim, { image: newImage })
+    const { log, outputs } = await doctor(sim, { given: { 'deployment-id': 'newest' } })
+    expect(log + outputs.cause).toContain(alarm)
   })
 })

@@ -1,8 +1,8 @@
 /**
- * `npm run bench [-- part …] [folder] [--peer checkout] [--beanstalk-peer checkout …] [--json]`: start-up, preflight, lag at the end,
- * calls, failures, growth, scale, a release of several images, a large layer, a site, one-off tasks, failures of sites and verdicts of
- * Elastic Beanstalk, or only the parts that are named. With
- * `--peer`, start-up is measured beside the action in that folder, and with `--beanstalk-peer` verdicts beside those of others.
+ * `npm run bench [-- part …] [folder] [--peer checkout] [--beanstalk-peer checkout …] [--express-peer checkout] [--json]`: start-up,
+ * preflight, lag at the end, calls, failures, growth, scale, a release of several images, a large layer, a site, one-off tasks, failures
+ * of sites, and verdicts of Express Mode and of Elastic Beanstalk, or only the parts that are named. With `--peer`, start-up is measured
+ * beside the action in that folder, and with `--beanstalk-peer` and `--express-peer` verdicts beside those of others.
  * Exit code 1 when a requirement is missed.
  */
 import { join } from 'node:path'
@@ -11,6 +11,7 @@ import { judgeSiteFailures } from './beanstalk/site-failures.ts'
 import { judgeVerdicts } from './beanstalk/verdicts.ts'
 import { measureBesidePeer } from './beside-peer.ts'
 import { countCalls } from './calls.ts'
+import { judgeExpress } from './express/verdicts.ts'
 import { playFailures } from './failures.ts'
 import { measureGrowth } from './growth.ts'
 import { measureLag } from './lag.ts'
@@ -27,6 +28,7 @@ const { values, positionals } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
     peer: { type: 'string' },
+    'express-peer': { type: 'string' },
     'beanstalk-peer': { type: 'string', multiple: true, default: [] },
   },
   allowPositionals: true,
@@ -46,6 +48,7 @@ const parts: Readonly<Record<string, (folder: string) => Promise<Table>>> = {
   site: measureSite,
   'site-failures': judgeSiteFailures,
   'run-task': measureTaskLag,
+  'express-verdicts': () => judgeExpress(values['express-peer']),
   'beanstalk-verdicts': () => judgeVerdicts(values['beanstalk-peer']),
 }
 const named = positionals.filter((positional) => positional in parts)

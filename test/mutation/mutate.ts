@@ -53,7 +53,7 @@ function configurationFor(file: string): object {
     timeoutMS: 10_000,
     // It would ask TypeScript's former API to rewrite it.
     tsconfigFile: 'none',
-    ignorePatterns: ['dist', 'docs', 'examples'],
+    ignorePatterns: ['dist', 'examples'],
     tempDirName: 'build-mutation/sandbox',
     reporters: ['dots', 'json'],
     jsonReporter: { fileName: 'build-mutation/report.json' },

@@ -71,7 +71,7 @@ function ecsResources(action: string, scene: Scene): readonly string[] {
     case 'DescribeServiceRevisions':
       return withService(named('serviceRevisionArns'))
     default:
-      return inCluster('service', scene, named('services', 'service', 'serviceName'))
+      return inCluster('service', scene, named('services', 'service', 'serviceName', 'serviceArn'))
   }
 }
 

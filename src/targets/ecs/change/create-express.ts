@@ -35,7 +35,7 @@ export async function prepareExpressCreation(
   const preparing = forPreparation(context, request)
   const rendered = await request.wanted(undefined, undefined)
   const wanted = { ...rendered, definition: withoutOrigin(rendered.definition) }
-  const plan = planOf(request, { deploymentConfiguration: { strategy: 'CANARY' } }, wanted)
+  const plan = { ...planOf(request, { deploymentConfiguration: { strategy: 'CANARY' } }, wanted), isExpress: true }
   return {
     plan: planInWords(plan),
     warnings: [],

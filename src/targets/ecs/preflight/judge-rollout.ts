@@ -2,6 +2,7 @@ import { resourceName } from '../../../arn.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import type { Service } from '../../../ports.ts'
 import { text, untrusted } from '../../../text.ts'
+import { isExpress } from '../facts/express-mode.ts'
 import { finding } from '../facts/finding-kinds.ts'
 import type { PreflightFacts } from '../facts/preflight-facts.ts'
 import { hasRollbackTarget, primary } from '../facts/service-facts.ts'
@@ -120,6 +121,8 @@ function judgeRollback(service: Service): readonly Finding[] {
       }),
     ]
   }
+  // Express Mode rolls back by its own alarm, and nothing can be set.
+  if (isExpress(service)) return []
   const { enable, rollback } = service.deploymentConfiguration?.deploymentCircuitBreaker ?? {}
   if (enable && rollback) return []
   return [

@@ -44,6 +44,7 @@ export function decidePlan(request: ServiceRequest, situation: Situation): Servi
     region: request.region,
     engine,
     strategy: configuration?.strategy,
+    isExpress: isExpress(service),
     steps: stepsOf(configuration),
     settings: settings?.changes,
     former: settings?.former,

@@ -35,13 +35,14 @@ const strategies: Readonly<Record<string, string>> = {
   CANARY: 'ECS canary',
 }
 
-function methodOf({ engine, strategy = 'ROLLING', steps, codeDeploy }: ServicePlan): Method {
+function methodOf({ engine, strategy = 'ROLLING', steps, codeDeploy, isExpress }: ServicePlan): Method {
   if (engine === 'codedeploy') {
     const label = text`CodeDeploy blue/green`
     return { label, pace: codeDeploy?.deploymentConfig, deploys: text`with ${label}`, rollsBack: text`with CodeDeploy` }
   }
-  const label = text`${strategies[strategy] ?? text`ECS ${untrusted(strategy)}`}`
-  const deploys = text`with an ${label} deployment${steps ? ` (${steps})` : ''}`
+  const named = text`${strategies[strategy] ?? text`ECS ${untrusted(strategy)}`}`
+  const label = isExpress ? text`${named} (Express Mode)` : named
+  const deploys = text`with an ${named} deployment${isExpress ? ' of Express Mode' : ''}${steps ? ` (${steps})` : ''}`
   return { label, pace: steps, deploys, rollsBack: text`with Amazon ECS` }
 }
 

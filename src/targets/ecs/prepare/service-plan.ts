@@ -16,6 +16,8 @@ export interface ServicePlan {
   readonly engine: Engine
   /** ECS's name of the strategy (`ROLLING`, `BLUE_GREEN`, `LINEAR`, `CANARY`), where the service says one. */
   readonly strategy?: string | undefined
+  /** True for a service in Express Mode, whose strategy ECS manages. */
+  readonly isExpress?: boolean | undefined
   /** How traffic is shifted, `5 % for 10 min`, where that is done in steps. */
   readonly steps?: string | undefined
   /** What the deployment changes at the settings of the service; empty or absent: they stay. */

@@ -1,4 +1,5 @@
 import { type Deadline, remaining } from '../../../clock.ts'
+import { Failure } from '../../../failure.ts'
 import type { ServiceDeployment } from '../../../ports.ts'
 import { shellWord } from '../../../shell-word.ts'
 import { type Text, text, untrusted } from '../../../text.ts'
@@ -28,26 +29,44 @@ const pause = 5_000
 
 /** Watches the deployment that the change made to its end, and verifies where the traffic is. */
 export async function* awaitNative(awaited: Awaited, ports: NativePorts): AsyncGenerator<Text, NativeEnd> {
-  const { facts, since, deadline } = awaited
-  const { cluster, service } = facts
-  const name = service.serviceName ?? ''
-  let stage: string | undefined
   let last: ServiceDeployment | undefined
-  while (remaining(ports.clock, deadline) > 0) {
-    // Newest first: what another user starts afterwards is theirs.
-    last = (await ports.ecs.listServiceDeployments(cluster, name, new Date(since - slack))).at(-1) ?? last
-    if (last?.lifecycleStage !== undefined && last.lifecycleStage !== stage) {
-      stage = last.lifecycleStage
-      yield text`   ${untrusted(stage)}`
+  try {
+    while (remaining(ports.clock, awaited.deadline) > 0) {
+      const now = (await readDeployment(awaited, ports)) ?? last
+      const stage = now?.lifecycleStage
+      if (stage !== undefined && stage !== last?.lifecycleStage) yield text`   ${untrusted(stage)}`
+      last = now
+      const end = last && (await endOf(last, awaited, ports))
+      if (end) return end
+      await ports.clock.sleep(pause, ports.signal)
     }
-    const end = last && (await endOf(last, awaited, ports))
-    if (end) return end
-    await ports.clock.sleep(pause, ports.signal)
+  } catch (error) {
+    if (ports.signal.aborted) return continuing(awaited, last, text`Cancelled`)
+    if (!(error instanceof Failure)) throw error
+    return continuing(awaited, last, text`${error.parts.what}: the deployment is no longer watched`)
   }
+  return continuing(awaited, last, text`The time limit was reached`)
+}
+
+/** The deployment of the change: what another user starts afterwards is theirs, and comes first. */
+async function readDeployment({ facts, since }: Awaited, { ecs }: NativePorts): Promise<ServiceDeployment | undefined> {
+  const { cluster, service } = facts
+  const listed = await ecs.listServiceDeployments(cluster, service.serviceName ?? '', new Date(since - slack))
+  return listed.at(-1)
+}
+
+/** What is left in motion. */
+function continuing(
+  { facts: { cluster, service } }: Awaited,
+  last: ServiceDeployment | undefined,
+  why: Text,
+): NativeEnd {
+  const name = service.serviceName ?? ''
   const look = text`aws ecs describe-services --cluster ${shellWord(cluster)} --services ${shellWord(name)}`
+  const status = untrusted(last?.status ?? 'unknown')
   return {
     isDone: false,
-    words: text`The time limit was reached; the deployment of ECS continues (status ${untrusted(last?.status ?? 'unknown')}). Traffic stays on healthy tasks. To look: ${look}`,
+    words: text`${why}. The deployment of ECS continues (status ${status}), and traffic stays on healthy tasks. To look: ${look}`,
   }
 }
 

@@ -99,9 +99,13 @@ function startJudging(rollout: Rollout): (seen: Seen) => ServiceEnd | undefined 
   const agree = startAgreement(rollout.context.clock)
   const hasNewCount = ({ service }: Seen) => service?.desiredCount !== rollout.service.desiredCount
   let wasScaled = !isScaled(rollout)
+  // After a rollback ECS no longer lists our deployment, and the one that serves again has another reason: `… completed.`
+  let failed: EcsDeployment | undefined
   return (seen) => {
     wasScaled ||= hasNewCount(seen)
-    const found = conclude(seen, rollout)
+    const { mine } = seen.reading
+    if (mine?.rolloutState === 'FAILED') failed = mine
+    const found = conclude(seen, mine ?? failed, rollout)
     // A response with the previous count is outdated, unless autoscaling has restored the count.
     const isOld = found?.end.outcome === 'succeeded' && isScaled(rollout) && !hasNewCount(seen)
     const counted = isOld && !wasScaled ? undefined : found
@@ -110,8 +114,13 @@ function startJudging(rollout: Rollout): (seen: Seen) => ServiceEnd | undefined 
   }
 }
 
-function conclude({ service, reading }: Seen, rollout: Rollout): Conclusion | undefined {
-  const { holder, current, mine, isFailed } = reading
+/** `mine`: our deployment, as it was listed last. */
+function conclude(
+  { service, reading }: Seen,
+  mine: EcsDeployment | undefined,
+  rollout: Rollout,
+): Conclusion | undefined {
+  const { holder, current, isFailed } = reading
   const theirs = endByOthers(reading)
   if (theirs) return { end: theirs, isStated: false }
   if (service === undefined || current === undefined) return undefined
