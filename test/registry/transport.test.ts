@@ -19,7 +19,10 @@ const broken = Object.assign(new TypeError('fetch failed'), {
 })
 
 /** A registry that gives these answers, the last for ever; `sent`: seconds and password of each request. */
-function registry(answers: readonly Answer[], { seconds = 600, endpoint = 'https://registry.example' } = {}) {
+function registry(
+  answers: readonly Answer[],
+  { seconds = 600, endpoint = 'https://registry.example', scheme = undefined as 'Bearer' | undefined } = {},
+) {
   const simulated = createClock({ kind: 'idle' }, undefined, () => 0.5)
   const clock = simulated.forProgram
   const started = clock.monotonic()
@@ -27,7 +30,13 @@ function registry(answers: readonly Answer[], { seconds = 600, endpoint = 'https
   const cancel = new AbortController()
   let logins = 0
   const { send } = createTransport({
-    login: async () => ({ endpoint, username: 'AWS', password: `token-${++logins}`, expiresAt: new Date(0) }),
+    login: async () => ({
+      endpoint,
+      ...(scheme && { scheme }),
+      username: 'AWS',
+      password: `token-${++logins}`,
+      expiresAt: new Date(0),
+    }),
     clock,
     signal: cancel.signal,
     retryTime: seconds * 1000,
@@ -161,6 +170,31 @@ describe('a token that has expired', () => {
     const { ask, sent } = registry([answer, status(200)])
     await ask()
     expect(sent).toEqual(renewed)
+  })
+
+  test.each<[string, 'GET' | 'HEAD', 'Bearer' | undefined, Answer, boolean]>([
+    ['403 to HEAD, which has no words', 'HEAD', undefined, status(403), true],
+    ['403 to GET without words', 'GET', undefined, status(403), false],
+    ['400 of Amazon ECR Public without words', 'HEAD', 'Bearer', status(400), true],
+    [
+      '400 of Amazon ECR Public that says so',
+      'GET',
+      'Bearer',
+      says(400, 'Your Authorization Token has expired.'),
+      true,
+    ],
+    ['400 of Amazon ECR Public about an invalid token', 'GET', 'Bearer', says(400, 'token is invalid'), true],
+    ['400 of Amazon ECR Public about another thing', 'GET', 'Bearer', says(400, 'invalid digest'), false],
+    ['400 of a private registry', 'HEAD', undefined, status(400), false],
+    ['400 of a private registry that says so', 'GET', undefined, says(400, 'token expired'), false],
+    ['401 of Amazon ECR Public', 'GET', 'Bearer', status(401), true],
+    ['404 about a token', 'HEAD', 'Bearer', says(404, 'token expired'), false],
+  ])('is renewed or not by status, method and words: %s', async (_, method, scheme, answer, isRenewed) => {
+    const { ask, sent } = registry([answer, status(200)], { scheme })
+    const asked = ask({ method })
+    if (isRenewed) await asked
+    else await failure(asked)
+    expect(sent).toEqual(isRenewed ? renewed : at(0))
   })
 
   test('is renewed once', async () => {
