@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { closeSync, createReadStream, openSync, readSync, realpathSync, statSync } from 'node:fs'
 import { open, readdir, realpath, stat } from 'node:fs/promises'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
 import { Failure } from '../failure.ts'
 import { inLanes } from '../lanes.ts'
 import { setting, text, untrusted } from '../text.ts'
@@ -20,6 +21,8 @@ export interface FolderEntry {
 
 /** Files that are hashed at a time. */
 const lanes = 16
+/** Files of a folder from which memory is worth more than time. */
+const many = 2000
 /** Files of at most this size are read at one go, which costs a fraction of reading them through the threads of Node. Bytes. */
 const small = 1024 * 1024
 
@@ -39,7 +42,16 @@ export async function readFolder(
     .map((path) => path.split(sep).join('/'))
     .filter(isWanted)
     .sort()
+  if (wanted.length > many) keepYoungGenerationSmall()
   return await inLanes(lanes, wanted, async (path) => entryOf(root, path))
+}
+
+/**
+ * Ends the growth of V8's young generation, which thousands of requests would make 32 MiB and more; it costs a quarter more CPU time. V8
+ * reads the flag whenever it is about to grow it, so that it can be set late, and ignores a flag that it does not know.
+ */
+function keepYoungGenerationSmall(): void {
+  setFlagsFromString('--semi-space-growth-factor=1')
 }
 
 function rootOf(folder: string, workspace: string): string {
