@@ -7,8 +7,12 @@ import { present } from './error-class.ts'
 import { setOriginPath } from './origin-path.ts'
 import { readQueryStrings } from './query-strings.ts'
 
+/** CloudFront that does not answer is asked again by those who wait for it, and not until the job ends. Milliseconds. */
+const longestCall = 2 * 60_000
+
 /** Distributions of CloudFront behind the port. */
-export function distributions(connection: Connection): Distributions {
+export function distributions(aws: Connection): Distributions {
+  const connection = { ...aws, longestCall }
   return {
     distribution: (id, { cachePolicies } = { cachePolicies: false }) => distribution(connection, id, cachePolicies),
     invalidate: (...asked) => invalidate(connection, ...asked),

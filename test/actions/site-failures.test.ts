@@ -283,6 +283,28 @@ describe('CloudFront', () => {
     expect((await deploySite(scene, { build: buildOf('two') })).outputs.verdict).toBe('succeeded')
   })
 
+  test.each(['CreateInvalidation', 'GetInvalidation'])(
+    'that does not answer %s is waited for, and is no reason to take the release back',
+    async (operation) => {
+      const scene = await deployed()
+      const start = scene.sim.clock.now()
+      const silent = {
+        service: 'cloudfront',
+        operation,
+        times: 100_000,
+        effect: { kind: 'http', status: 503 },
+      } as const
+      const outage = scene.sim.faults.add(silent)
+      const { outputs } = await deploySite(scene, { build: buildOf('two') }, { 'wait-for-minutes': '5' })
+      expect([outputs.verdict, outputs['cause-code']]).toEqual(['timed-out', 'timed-out'])
+      expect(outputs.cause).toMatch(new RegExp(`cloudfront:${operation}[\\s\\S]*ServiceUnavailable`))
+      expect((scene.sim.clock.now() - start) / 60_000).toBeLessThan(9)
+      outage.remove()
+      const next = await deploySite(scene, { build: buildOf('two') })
+      expect([next.outputs.verdict, next.outputs.sent, isOn(scene, 'two')]).toEqual(['succeeded', '0', true])
+    },
+  )
+
   test('whose reply was lost has one invalidation', async () => {
     const scene = await deployed()
     scene.sim.faults.add({

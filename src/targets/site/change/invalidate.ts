@@ -1,8 +1,9 @@
 import { type Clock, deadlineIn, remaining } from '../../../clock.ts'
 import type { DeploymentEvent } from '../../../deployment/events.ts'
 import { startPace, ticks } from '../../../deployment/pace.ts'
+import { Failure, failureInOneLine } from '../../../failure.ts'
 import type { Distribution } from '../../../ports.ts'
-import { untrusted } from '../../../text.ts'
+import { renderText, untrusted } from '../../../text.ts'
 import { invalidationPaths, type Viewing } from '../plan/invalidation-paths.ts'
 import type { SiteAccess, SiteRequest } from '../request/site-request.ts'
 
@@ -57,29 +58,48 @@ export async function* invalidate(
     const paths = request.invalidation === 'all' ? ['/*'] : invalidationPaths(files, viewingsOf(distribution, request))
     if (paths.length === 0) continue
     const created = await createWhenFree(id, paths, reference)
-    if (created === undefined) return { requested, isDone: false, busy }
-    requested.push({ distribution: id, id: created })
-    yield { kind: 'note', at: clock.now(), message: untrusted(`invalidation ${created} of ${id}: ${countText(paths)}`) }
+    if ('busy' in created) return { requested, isDone: false, busy: created.busy }
+    requested.push({ distribution: id, id: created.id })
+    yield {
+      kind: 'note',
+      at: clock.now(),
+      message: untrusted(`invalidation ${created.id} of ${id}: ${countText(paths)}`),
+    }
   }
   if (!request.waitForInvalidation) return { requested, isDone: true }
   const open = new Set(requested)
+  let silence: string | undefined
   for await (const _ of ticks(clock, deadline, startPace(clock), signal)) {
     await confirm()
-    for (const one of open) if (await access.distributions.isInvalidated(one.distribution, one.id)) open.delete(one)
+    for (const one of open) {
+      const answer = await answerOf(access.distributions.isInvalidated(one.distribution, one.id))
+      silence = answer.silence
+      if (answer.value) open.delete(one)
+    }
     if (open.size === 0) break
   }
   yield { kind: 'phase', at: clock.now(), name, status: open.size === 0 ? 'succeeded' : 'failed' }
-  return { requested, isDone: open.size === 0 }
+  return { requested, isDone: open.size === 0, busy: silence }
 
-  /** Waits for those in progress, as CloudFront takes a limited number; undefined: until the time is up. */
-  async function createWhenFree(id: string, paths: readonly string[], caller: string): Promise<string | undefined> {
+  /** Waits for those in progress, as CloudFront takes a limited number. `busy`: why it took none until the time was up. */
+  async function createWhenFree(id: string, paths: readonly string[], caller: string) {
     for (;;) {
       await confirm()
-      const made = await access.distributions.invalidate(id, paths, caller)
-      if (made.kind === 'created') return made.id
-      if (remaining(clock, deadline) === 0) return undefined
+      const { value: made, silence: none } = await answerOf(access.distributions.invalidate(id, paths, caller))
+      if (made?.kind === 'created') return { id: made.id }
+      if (remaining(clock, deadline) === 0) return { busy: none ?? tooMany }
       await clock.sleep(Math.min(busyPause, remaining(clock, deadline)), signal)
     }
+  }
+}
+
+/** What CloudFront answered, or why it did not: an outage is no reason to take a good release back. */
+async function answerOf<T>(calling: Promise<T>): Promise<{ readonly value?: T; readonly silence?: string }> {
+  try {
+    return { value: await calling }
+  } catch (error) {
+    if (!(error instanceof Failure) || error.parts.code !== 'aws-unreachable') throw error
+    return { silence: renderText(failureInOneLine(error.parts), (theirs) => theirs) }
   }
 }
 
@@ -87,11 +107,11 @@ export async function* invalidate(
 interface Invalidation {
   readonly requested: readonly Requested[]
   readonly isDone: boolean
-  /** Why CloudFront took none until the time was up. */
+  /** Why CloudFront took none, or did not answer, until the time was up. */
   readonly busy?: string | undefined
 }
 
-const busy =
+const tooMany =
   'TooManyInvalidationsInProgress: CloudFront takes no more invalidations until one in progress has completed'
 const busyPause = 10_000
 const mostNamed = 5

@@ -73,7 +73,7 @@ function slow(release: Release, what: Text, busy?: string): End {
   const cause = certain(
     'timed-out',
     what,
-    text`${busy === undefined ? [] : `${busy}; `}all files of the release are written; edges may serve earlier ones until it has completed`,
+    text`${busy === undefined ? [] : text`${untrusted(busy)}; `}all files of the release are written; edges may serve earlier ones until it has completed`,
     text`Run this job again to wait further, or raise wait-for-minutes.`,
   )
   return { outcome: 'timed-out', serving: versionOf(release), cause }

@@ -58,7 +58,11 @@ export async function* returnTo(
 async function* tellEdges(invalidating: ReturnType<typeof invalidate>, minutes: number): Events<Text | undefined> {
   try {
     const { isDone, busy } = yield* invalidating
-    return isDone ? undefined : busy ? text`${busy}` : text`the invalidation did not complete within ${minutes} minutes`
+    return isDone
+      ? undefined
+      : busy
+        ? text`${untrusted(busy)}`
+        : text`the invalidation did not complete within ${minutes} minutes`
   } catch (error) {
     if (!(error instanceof Failure) || error.parts.code === 'cancelled') throw error
     return failureInOneLine(error.parts)
