@@ -48,6 +48,8 @@ test('T12, T10: what the task said is in the log, and its ends are in the output
     'log-url': expect.stringContaining('#logsV2:log-groups/log-group/$252Fshop$252Fapi/log-events/api$252Fapi$252F'),
   })
   expect(runner.summary).toContain('api (shop): succeeded')
+  // The runner prints saved state when debug logging is on.
+  expect(JSON.stringify(runner.savedState)).not.toContain('applying')
 })
 
 test('T11: exit code, stop code and last log line are the cause', async () => {
