@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import { newImage, region } from '../deployment/scene.ts'
 import { said } from '../refusal.ts'
 import { ask, seededTaskDefinition } from '../simulator/seeding.ts'
+import { here } from './scene.ts'
 import { migrate, postStep, runStep, startedTasks, taskScene } from './task-scene.ts'
 
 const isStopped = { kind: 'crash', exitCode: 0 } as const
@@ -48,6 +49,8 @@ test('T12, T10: what the task said is in the log, and its ends are in the output
     'log-url': expect.stringContaining('#logsV2:log-groups/log-group/$252Fshop$252Fapi/log-events/api$252Fapi$252F'),
   })
   expect(runner.summary).toContain('api (shop): succeeded')
+  // The runner prints saved state when debug logging is on.
+  expect(JSON.stringify(runner.savedState)).not.toContain('applying')
 })
 
 test('T11: exit code, stop code and last log line are the cause', async () => {
@@ -72,6 +75,21 @@ test('T9, F10: a sidecar that ends with the task does not fail it', async () => 
     '0',
     [{ api: 0, router: 143 }],
   ])
+})
+
+test('a watched container that is not essential: the task is stopped once it has ended, and its exit code counts', async () => {
+  const sim = taskScene({ kind: 'healthy' })
+  const script = { name: 'script', image: 'registry.example.com/script:1', essential: false }
+  sim.world.scenarios.set(script.image, { kind: 'crash', exitCode: 4, afterSeconds: 20 })
+  const definition = seededTaskDefinition(sim.world)
+  const containerDefinitions = [...(definition.containerDefinitions ?? []), script]
+  ask(sim.world, region, 'RegisterTaskDefinition', { ...definition, containerDefinitions })
+  const given = { ...here, 'task-definition': 'api', container: 'script', preflight: 'off' }
+  const failed = await runStep(sim, given)
+  expect([failed.isRed, failed.outputs['exit-code'], startedTasks(sim)[0]?.lastStatus]).toEqual([true, '4', 'STOPPED'])
+  sim.world.scenarios.set(script.image, { kind: 'crash', exitCode: 0, afterSeconds: 20 })
+  const ended = await runStep(sim, given)
+  expect([ended.isRed, ended.outputs['exit-code'], ended.outputs.verdict]).toEqual([false, '0', 'succeeded'])
 })
 
 test('T6: several in parallel, each line with its task, one failure is enough', async () => {

@@ -88,6 +88,7 @@ function brief(state: DeploymentState | undefined): DeploymentState | undefined 
     ...state,
     plan: plan && { ...plan, undo: plan.undoSaved ?? plan.undo, undoSaved: undefined, changes: [], facts: [] },
     evidence: undefined,
+    output: undefined,
     details: undefined,
     lastGauges: undefined,
     messages: [],

@@ -3,7 +3,6 @@ import type { Clock } from '../../clock.ts'
 import type { DeploymentRecord } from '../../deployment/deployment-record.ts'
 import type { Settlement } from '../../deployment/settle-cancelled.ts'
 import { ecsSettlement } from '../../targets/ecs/index.ts'
-import { taskSettlement } from '../../targets/task/index.ts'
 
 type Open = (record: DeploymentRecord, aws: Aws, clock: Clock) => Promise<Settlement>
 
@@ -14,7 +13,10 @@ const openers: Readonly<Record<string, Open>> = {
     return await beanstalkSettlement(record, aws, clock)
   },
   ecs: ecsSettlement,
-  task: taskSettlement,
+  task: async (record, aws, clock) => {
+    const { taskSettlement } = await import('../../targets/task/index.ts')
+    return await taskSettlement(record, aws, clock)
+  },
   site: async (record, { storages, distributions }, clock) => {
     const { siteSettlement } = await import('../../targets/site/index.ts')
     return await siteSettlement(record, storages.bucket, distributions, clock)

@@ -28,8 +28,9 @@ export interface TaskWatch {
   readonly longestGap: number | undefined
 }
 
-/** In the first half minute and whenever a state is about to change, then between lines of the log. Milliseconds. */
-const [closeGap, usualGap] = [2_000, 2_500]
+/** While a state is about to change; while the log is followed; and in a task that has run for long. Milliseconds. */
+const [closeGap, usualGap, longGap] = [2_000, 2_500, 5_000]
+const [shortTime, longTime] = [30_000, 600_000]
 /** How long DescribeTasks may answer MISSING after RunTask. Milliseconds. */
 const missingTime = 60_000
 
@@ -77,9 +78,10 @@ function isDone({ task, end }: SeenTask, { untilRunning }: TaskWatch): boolean {
 }
 
 /** A task is looked at more often while it starts or ends: the last look then comes soon after its end. */
-function gapOf(seen: readonly SeenTask[], { longestGap = usualGap }: TaskWatch, age: number): number {
+function gapOf(seen: readonly SeenTask[], { longestGap }: TaskWatch, age: number): number {
   const isChanging = seen.some(({ task, end }) => !isOver(end) && task?.lastStatus !== 'RUNNING')
-  return isChanging || age < 30_000 ? Math.min(closeGap, longestGap) : Math.max(usualGap, longestGap)
+  const gap = isChanging || age < shortTime ? closeGap : age < longTime ? usualGap : longGap
+  return longestGap === undefined ? gap : isChanging ? Math.min(gap, longestGap) : longestGap
 }
 
 const shownStates = ['RUNNING', 'STOPPED']
