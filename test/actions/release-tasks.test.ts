@@ -7,6 +7,7 @@ import { hook, hookScene } from '../deployment/pause-scene.ts'
 import { newImage, oldImage, portsOf, rollingScene, servingImage } from '../deployment/scene.ts'
 import { seededTaskDefinition } from '../simulator/fixtures.ts'
 import type { Simulator } from '../simulator/simulator.ts'
+import { deploySeveral, repository, severalScene } from './several-scene.ts'
 import { configOf, deployWith, operations, probeOf, response, url } from './verify-scene.ts'
 
 const ends = (sim: Simulator, command: string, exitCode: number) =>
@@ -113,6 +114,27 @@ describe('at a stage', () => {
     expect(operations(sim, /^(RunTask|Continue\w+)$/)).toEqual(['RunTask', 'ContinueServiceDeployment'])
     expect(played.log).toContain('answered 200')
   })
+})
+
+test('a stage without a pause in a later wave is found before the first one is deployed', async () => {
+  const sim = severalScene(['data', 'api'])
+  const files = repository(sim, '[[data], [api]]', ['data', 'api'])
+  const tasks = 'api: { task-definition: deploy/api.json, tasks: { warm: { command: [x], when: PRE_SCALE_UP } } }'
+  const config = files['slipway.yml']?.replace('api: { task-definition: deploy/api.json }', tasks) ?? ''
+  const { runner } = await deploySeveral(
+    sim,
+    { environment: 'production' },
+    { files: { ...files, 'slipway.yml': config } },
+  )
+  expect(runner.outputs.cause).toMatch(/does not pause where it has Task warm at PRE_SCALE_UP/)
+  expect(operations(sim, /^(RunTask|UpdateService)$/)).toEqual([])
+})
+
+test('the input verify is of one service: with several it is an error', async () => {
+  const sim = severalScene(['data', 'api'])
+  const given = { cluster: 'shop', services: 'data api', image: newImage, verify: `- url: ${url}` }
+  const { error } = await deploySeveral(sim, given)
+  expect(JSON.stringify(error)).toMatch(/verify.* is not supported with several services/)
 })
 
 describe('after', () => {
@@ -237,6 +259,20 @@ describe('a check by a task inside the VPC', () => {
       taskDefinition: expect.stringMatching(/api-smoke:1$/),
       networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-0aaa1111', 'subnet-0bbb2222'] } },
     })
+  })
+
+  test('whose definition is registered is not registered again by the next commit', async () => {
+    const sim = rollingScene()
+    ends(sim, 'curl -fsS http://api.internal/health', 0)
+    for (const [image, revision] of [
+      [newImage, 'a'.repeat(40)],
+      [oldImage, 'b'.repeat(40)],
+    ] as const) {
+      const given = { image, revision, guard: 'on', 'allow-older': 'true' }
+      await deployWith(sim, { files: { 'slipway.yml': configOf('', inside) }, given })
+    }
+    const families = sim.recorder.calls('ecs', 'RegisterTaskDefinition').map(({ input }) => input.family)
+    expect(families.filter((family) => family === 'api-smoke')).toHaveLength(1)
   })
 
   test('that fails rolls back, with its exit code as the cause', async () => {

@@ -133,6 +133,24 @@ describe('at a pause', () => {
   })
 })
 
+test('a cancel during the rollback does not bring the failed version back', async () => {
+  const sim = rollingScene()
+  let cancel: () => void = () => undefined
+  sim.faults.add({ operation: 'UpdateService', skip: 1, times: 1, effect: { kind: 'callback', run: () => cancel() } })
+  const played = await deployWith(sim, {
+    given: { verify },
+    probe: probeOf(response(500)),
+    onRunner: (runner) => {
+      cancel = () => void sim.clock.after(20_000, () => runner.cancel())
+    },
+  })
+  expect(played.outputs.verdict).toBe('cancelled')
+  await deployWith(sim, { state: played.runner.savedState, given: { verify } })
+  sim.clock.advance(600_000)
+  expect(servingImage(sim)).toBe(oldImage)
+  expect(operations(sim, /^(Stop\w+|UpdateService)$/)).toEqual(['UpdateService', 'UpdateService'])
+})
+
 test('a rollback that fails is the verdict, with the check as its cause', async () => {
   const sim = rollingScene()
   sim.faults.add({ operation: 'UpdateService', skip: 1, effect: { kind: 'access-denied' } })

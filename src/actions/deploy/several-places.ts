@@ -6,7 +6,7 @@ import { invalidInputs } from '../../runner/inputs.ts'
 import { type Text, text, untrusted } from '../../text.ts'
 import { type DeployInputs, deployInputs } from '../inputs/deploy-inputs.ts'
 import { lostAt, unpaired } from '../targets/input-rules.ts'
-import { configOf, type Place, placeIn } from '../targets/place.ts'
+import { configOf, isNone, type Place, placeIn } from '../targets/place.ts'
 import type { PlacedService, Waves } from './placed-service.ts'
 
 /** Under this name the services are kept for the post step; without it there was one service. */
@@ -81,6 +81,11 @@ function unfitting(inputs: DeployInputs, waves: readonly (readonly string[])[]):
     ['desired-count', inputs.desiredCount !== undefined, 'each service has its own count'],
     ['service-definition', inputs.serviceDefinition !== undefined, 'it describes one service'],
     ['run-task', inputs.runTask, 'the task would run once for each; run it in an earlier step without service'],
+    [
+      'verify',
+      inputs.verify !== undefined && !isNone(inputs.verify),
+      'set it for each service in slipway.yml, or [] for none',
+    ],
     ['codedeploy-appspec', inputs.codedeployAppspec !== undefined, 'set it for each service in slipway.yml'],
     ['codedeploy-application', inputs.codedeployApplication !== undefined, 'set it for each service in slipway.yml'],
     [

@@ -107,10 +107,15 @@ export async function placeIn(
   }
 }
 
+/** `[]`: no checks, also where slipway.yml has some. */
+export function isNone(verify: string): boolean {
+  return /^\[\s*\]$/.test(verify)
+}
+
 /** The checks of the input take the place of those of slipway.yml; an empty list is none. */
 async function checksOf({ verify }: DeployInputs, target: Target | undefined): Promise<readonly Check[] | undefined> {
   if (verify === undefined) return target?.verify
-  if (/^\[\s*\]$/.test(verify)) return []
+  if (isNone(verify)) return []
   const { readChecks } = await import('../../config/read-checks.ts')
   return readChecks(verify, { input: 'verify' })
 }

@@ -35,6 +35,12 @@ export function steppedTarget(target: Target, stepping: Stepping): Target {
   }
   return {
     ...target,
+    async *lookAhead(terms, context) {
+      requireWatch(stepping.steps, terms)
+      if (target.lookAhead) yield* target.lookAhead(terms, context)
+      if (stepping.steps.some(({ when }) => typeof when === 'object'))
+        await lookForPauses(target, stepping, terms, context)
+    },
     async *prepare(terms, context, watchman) {
       requireWatch(stepping.steps, terms)
       // The pause at which a step has its place is answered by this run.
@@ -65,6 +71,15 @@ function warning(back: Target, tasksRun: ReadonlySet<string>): Target {
       const words = message.map((part) => (typeof part === 'string' ? part : 'untrusted' in part ? part.untrusted : ''))
       return { ...prepared, warnings: [...prepared.warnings, untrusted(words.join(''))] }
     },
+  }
+}
+
+/** Before anything is changed in other members of the run, too. */
+async function lookForPauses(target: Target, { steps }: Stepping, terms: Terms, context: Context): Promise<void> {
+  const events = target.prepare({ ...terms, dryRun: true }, { ...context, keep: () => undefined }, undefined)
+  for (;;) {
+    const { done, value } = await events.next()
+    if (done) return requirePauses(steps, value)
   }
 }
 

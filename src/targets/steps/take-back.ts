@@ -30,7 +30,7 @@ export async function* takeBack(end: End, failed: Cause, course: Course): Events
     return { ...bad, outcome: 'failed', left: text`${none}${spaced(stays(course), none)}` }
   }
   yield { kind: 'rolling-back', at: context.clock.now(), reason: reasonOf(failed), isOurs: true }
-  const verdict = yield* retold(back, termsOf(course.terms), keepingPolicy(context))
+  const verdict = yield* retold(back, termsOf(course.terms), context)
   context.signal.throwIfAborted()
   if (verdict !== undefined && isGood(verdict.outcome)) return { ...bad, outcome: 'rolled-back', serving: from }
   return { ...bad, outcome: 'rollback-failed', serving: undefined, left: lost(verdict, course) }
@@ -56,11 +56,7 @@ function lost(verdict: Verdict | undefined, course: Course): Text {
   return text`Its rollback failed${why}. ${cause?.fix ?? []}${more ? text` ${more}` : []}`
 }
 
-/** A cancel must not take the rollback back. */
-function keepingPolicy(context: Context): Context {
-  return { ...context, keep: (part) => context.keep({ ...part, policy: 'go-on' }) }
-}
-
+/** A cancel must not roll the rollback back: `go-on`. */
 function termsOf({ waitMinutes, longestGap, failFastAfter }: Terms): Terms {
   const shared = { wait: true, waitMinutes, longestGap, failFastAfter, dryRun: false } as const
   return { ...shared, onConflict: 'stop', onCancel: 'go-on' }

@@ -7,6 +7,7 @@ import { Failure } from '../../../failure.ts'
 import type { JsonObject, Service } from '../../../ports.ts'
 import { register } from '../../../task-definition/register.ts'
 import { asName, text } from '../../../text.ts'
+import { withoutOrigin } from '../facts/origin-tags.ts'
 import { readService } from '../facts/read-service.ts'
 import { requireService } from '../facts/service-facts.ts'
 import type { EcsContext } from '../request/ecs-context.ts'
@@ -98,7 +99,9 @@ async function* runNamedTask(
 
 async function* withImage(task: NamedTask, beside: Beside, context: EcsContext): Events<Beside> {
   const { ecs } = forPreparation(context, task.task)
-  const { taskDefinitionArn, definition } = await register(definitionFor(task, beside.definition), { ecs })
+  const { taskDefinitionArn, definition } = await register(definitionFor(task, withoutOrigin(beside.definition)), {
+    ecs,
+  })
   yield* []
   return { ...beside, definition, taskDefinition: taskDefinitionArn }
 }
