@@ -155,6 +155,16 @@ describe('scheduled tasks of a service', () => {
     expect(sim.recorder.count('events', 'PutTargets')).toBe(0)
   })
 
+  test.each<Record<string, string>>([{ 'wait-for-service-stability': 'false' }, { 'wait-for': 'traffic-shifted' }])(
+    'keep their revision where the deployment is not watched to its end: %j',
+    async (more) => {
+      const sim = scheduledScene()
+      const { log } = await deployed(sim, more)
+      expect(log).toContain('schedules are left out')
+      expect(state(sim).runs).toEqual(before)
+    },
+  )
+
   test('go back where a later wave fails', async () => {
     const services = ['api', 'web']
     const sim = scheduledScene(services)

@@ -1,5 +1,6 @@
 import { loadConfig } from '../../config/load.ts'
-import { namedImage } from '../../config/select-images.ts'
+import { type ImageTarget, namedImage } from '../../config/select-images.ts'
+import { ecrHost } from '../../image/ecr-host.ts'
 import { isDigest } from '../../image/reference.ts'
 import type { Runner } from '../../runner/action.ts'
 import { invalidInputs } from '../../runner/inputs.ts'
@@ -19,7 +20,7 @@ export async function promoteImages(given: PromoteInputs, runner: Runner, promot
   const problems = problemsOf(given)
   if (problems.length > 0) throw invalidInputs(problems)
   const { config } = loadConfig(await runner.files.readText(file, 'config'), file)
-  const names = Object.entries(digests).map(([name, digest]) => `${namedImage(config, name).repository}@${digest}`)
+  const names = Object.entries(digests).map(([name, digest]) => reference(namedImage(config, name), digest))
   const release = digestOfRelease(digests, revision?.sha ?? '')
   const all: Record<string, string>[] = []
   for (const image of names) {
@@ -31,6 +32,10 @@ export async function promoteImages(given: PromoteInputs, runner: Runner, promot
     all.push(outputs)
   }
   for (const [name, value] of Object.entries(joined(all))) runner.setOutput(name, value)
+}
+
+function reference({ repository, accountId, region }: ImageTarget, digest: string): string {
+  return `${ecrHost(accountId, region)}/${repository}@${digest}`
 }
 
 function problemsOf({

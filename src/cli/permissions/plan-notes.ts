@@ -33,6 +33,7 @@ export function notesOf(
       ),
     ...definitionNotes(request),
     ...engineNotes(request),
+    ...scheduleNotes(request),
     ...otherNotes(request),
     ...trustNotes(request),
     ...shared
@@ -76,6 +77,16 @@ function engineNotes(request: NotedRequest): readonly string[] {
   if (engines.length === 0 || codeDeployServices.length > 0) return []
   return [
     `Taken as services with the ECS deployment controller: ${names}. For one of AWS CodeDeploy, give --codedeploy NAME.`,
+  ]
+}
+
+function scheduleNotes(request: NotedRequest): readonly string[] {
+  const unnamed = targetsOf(request).flatMap(({ environment, schedules = [] }) =>
+    schedules.flatMap(({ name, role }) => (role === undefined ? [`${name} (${environment})`] : [])),
+  )
+  if (unnamed.length === 0) return []
+  return [
+    `The roles of the targets of ${unnamed.join(', ')} are unknown, so iam:PassRole for them is left out: set role under schedules in slipway.yml.`,
   ]
 }
 

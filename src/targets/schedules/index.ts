@@ -54,7 +54,7 @@ function scheduling(prepared: Prepared, scene: Scene): Prepared {
   const { what, access, terms } = scene
   const value = text`${untrusted(what.schedules.map(nameOf).join(', '))}, afterwards`
   const fact = { label: 'Schedules', value, line: text`set the revision of ${value}` }
-  const isLeftOut = !terms.wait && what.back === undefined
+  const isLeftOut = !isWatched(terms) && what.back === undefined
   return {
     ...prepared,
     warnings: isLeftOut ? [...warnings, unwatched] : warnings,
@@ -78,13 +78,20 @@ function scheduling(prepared: Prepared, scene: Scene): Prepared {
 }
 
 /** What scheduled tasks are to run after this end; undefined: they stay. A rollback that nobody watches has a known goal. */
-function wantedAfter(end: End, { back }: ScheduledWith): Version | undefined {
-  if (end.outcome === 'succeeded' || end.outcome === 'unchanged') return end.serving
+function wantedAfter(end: End, { what: { back }, terms }: Scene): Version | undefined {
+  if (end.outcome === 'unchanged') return end.serving
+  if (end.outcome === 'succeeded') return isWatched(terms) || back ? end.serving : undefined
   return isUnwatched(end) ? back?.to : undefined
 }
 
-async function* afterEnd(end: End, { what, access, context }: Scene): Events<End> {
-  const wanted = wantedAfter(end, what)
+/** After traffic has shifted, ECS or CodeDeploy may still roll back. */
+function isWatched({ wait, waitFor }: Terms): boolean {
+  return wait && waitFor !== 'traffic-shifted'
+}
+
+async function* afterEnd(end: End, scene: Scene): Events<End> {
+  const { what, access, context } = scene
+  const wanted = wantedAfter(end, scene)
   if (wanted === undefined) return end
   const { clock, signal } = context
   yield { kind: 'phase', at: clock.now(), name: phase, status: 'running' }
