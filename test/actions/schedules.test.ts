@@ -181,6 +181,19 @@ describe('scheduled tasks of a service', () => {
     expect(state(sim).runs).toEqual(before)
   })
 
+  test('are set by a later job that watches the deployment, and not by one that watches an old deployment', async () => {
+    const sim = scheduledScene()
+    const { runner } = await deployed(sim, { service: 'api', 'wait-for-service-stability': 'false' })
+    expect(state(sim).runs).toEqual(before)
+    const id = runner.outputs['deployment-id'] ?? ''
+    expect((await deployed(sim, { service: 'api', 'deployment-id': id })).runner.outputs.verdict).toBe('succeeded')
+    expect(state(sim).runs).toEqual(after)
+    ask(sim, 'events', 'PutTargets', { Rule: 'nightly', Targets: [target('report', 'api:9')] })
+    const { log } = await deployed(sim, { service: 'api', 'deployment-id': id })
+    expect(state(sim).runs).toEqual(['api:9', ...after.slice(1)])
+    expect(log).toContain('nightly (rule nightly) runs neither api:1 nor api:2, and stays.')
+  })
+
   test('go back with the action rollback', async () => {
     const sim = scheduledScene()
     await deployed(sim)

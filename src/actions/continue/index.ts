@@ -8,6 +8,7 @@ import { text } from '../../text.ts'
 import { asDeployInputs } from '../inputs/rollback-inputs.ts'
 import { settleInPost } from '../shared/post-step.ts'
 import { runOnService, type ServiceWork } from '../shared/run-on-service.ts'
+import { withSchedules } from '../targets/around-deployment.ts'
 import { requireValues } from '../targets/input-rules.ts'
 import { type Place, placeOf } from '../targets/place.ts'
 import { oneOffTask } from '../targets/requested-service.ts'
@@ -50,9 +51,9 @@ async function begin(inputs: ContinueInputs, calling: Runner, runner: Runner, wo
       const task = oneOffTask(deploying, { cluster: request.cluster, service: request.service }, runner)
       // What was checked at the pause is checked; what comes after it is not, whoever answers it.
       const isOnward = inputs.answer === 'continue'
-      const target = isOnward
-        ? await withSteps(ecsInFlight(request, aws), { place, aws, runner, world, task, mayRollBack: true })
-        : ecsInFlight(request, aws)
+      const inFlight = ecsInFlight(request, aws)
+      const steps = { place, aws, runner, world, task, mayRollBack: true }
+      const target = isOnward ? await withSchedules(await withSteps(inFlight, steps), place, aws) : inFlight
       yield* answerPauses(decision, target, request, context)
     },
   }

@@ -157,4 +157,5 @@ export const continueDeployment = [
     without: 'the same',
     when: 'evidence',
   },
+  scheduledTasks,
 ] as const satisfies readonly Permission[]

@@ -1,6 +1,6 @@
 import type { Context } from '../../deployment/context.ts'
 import { causeOf, type End } from '../../deployment/outcomes.ts'
-import type { Events, Prepared, Target } from '../../deployment/target.ts'
+import type { Events, Found, Prepared, Target } from '../../deployment/target.ts'
 import type { Terms } from '../../deployment/terms.ts'
 import { isUnwatched } from '../../deployment/verdict.ts'
 import type { Version } from '../../deployment/version.ts'
@@ -26,9 +26,15 @@ const unwatched = untrusted('schedules are left out, as the deployment is not wa
  * back. They are read before anything is changed.
  */
 export function schedulingTarget(target: Target, what: ScheduledWith, access: Schedules): Target {
-  const { earlier } = target
+  const { earlier, find } = target
   return {
     ...target,
+    ...(find && {
+      async find(id, terms, context) {
+        const found = await find.call(target, id, terms, context)
+        return found && { ...found, watch: (answered) => watched(found, answered, { what, access, terms, context }) }
+      },
+    }),
     async *lookAhead(terms, context) {
       await requireSchedules(what.schedules, undefined, access)
       if (target.lookAhead) yield* target.lookAhead(terms, context)
@@ -40,6 +46,12 @@ export function schedulingTarget(target: Target, what: ScheduledWith, access: Sc
       earlier: (goal) => schedulingTarget(earlier.call(target, goal), { ...what, back: { to: goal.to } }, access),
     }),
   }
+}
+
+/** A deployment that another job has begun, such as one that was paused. One that has ended long ago changes nothing. */
+async function* watched(found: Found, answered: readonly string[], scene: Scene): Events<End> {
+  const end = yield* found.watch(answered)
+  return end.outcome === 'succeeded' ? yield* afterEnd(end, scene, found.plan.from) : end
 }
 
 interface Scene {
@@ -89,7 +101,8 @@ function isWatched({ wait, waitFor }: Terms): boolean {
   return wait && waitFor !== 'traffic-shifted'
 }
 
-async function* afterEnd(end: End, scene: Scene): Events<End> {
+/** `from`: only tasks that run this version get the new one. */
+async function* afterEnd(end: End, scene: Scene, from?: Version): Events<End> {
   const { what, access, context } = scene
   const wanted = wantedAfter(end, scene)
   if (wanted === undefined) return end
@@ -99,7 +112,7 @@ async function* afterEnd(end: End, scene: Scene): Events<End> {
   let cause: End['cause']
   for (const schedule of what.schedules)
     try {
-      for (const said of await setRevision(schedule, wanted, access))
+      for (const said of await setRevision(schedule, wanted, access, from))
         yield { kind: 'note', at: clock.now(), message: untrusted(said) }
     } catch (error) {
       if (signal.aborted || !(error instanceof Failure)) throw error

@@ -56,27 +56,32 @@ function hasRevision(arn: string): boolean {
 
 /**
  * Gives every target of the family this revision, and returns what was done, as sentences. A target without a revision follows its
- * family by itself, and targets of other families stay. Throws `Failure`.
+ * family by itself, and targets of other families stay. With `from`, so do those that do not run it. Throws `Failure`.
  */
 export async function setRevision(
   named: NamedSchedule,
   wanted: Version,
   access: Schedules,
+  from?: Version,
 ): Promise<readonly string[]> {
   const tasks = await access.tasksOf(named.schedule)
   const own = (tasks ?? []).filter(({ taskDefinition }) => familyOf(taskDefinition) === familyOf(wanted.id))
   if (own.length === 0) throw lost(named, wanted)
   const said: string[] = []
   for (const { id, taskDefinition } of own) {
-    if (taskDefinition === wanted.id) continue
-    if (!hasRevision(taskDefinition))
-      said.push(`${nameOf(named)} runs the latest revision of its family, whichever that is.`)
-    else {
-      await access.setRevision(named.schedule, id, wanted.id)
-      said.push(`${nameOf(named)} runs ${wanted.label}.`)
-    }
+    const reason = whyKept(taskDefinition, wanted, from)
+    if (reason === undefined) await access.setRevision(named.schedule, id, wanted.id)
+    if (taskDefinition !== wanted.id) said.push(`${nameOf(named)} ${reason ?? `runs ${wanted.label}`}.`)
   }
   return said
+}
+
+/** Why a target is not changed, as the end of a sentence; undefined: it is. */
+function whyKept(taskDefinition: string, wanted: Version, from: Version | undefined): string | undefined {
+  if (taskDefinition === wanted.id) return 'runs it already'
+  if (!hasRevision(taskDefinition)) return 'runs the latest revision of its family, whichever that is'
+  if (from === undefined || taskDefinition === from.id) return undefined
+  return `runs neither ${from.label} nor ${wanted.label}, and stays`
 }
 
 function lost(named: NamedSchedule, { label }: Version): Failure {
