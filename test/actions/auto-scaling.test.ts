@@ -158,6 +158,20 @@ describe('auto scaling', () => {
     }
   })
 
+  test('is resumed where the suspension itself ended in an error and had been made', async () => {
+    const sim = scaledScene()
+    const suspend = () => {
+      ask(sim, 'RegisterScalableTarget', { ...resource, SuspendedState: Object.fromEntries(flags.map((flag) => [flag, true])) })
+    }
+    const service = 'application-autoscaling'
+    sim.faults.add({ service, operation: 'TagResource', effect: { kind: 'callback', run: suspend } })
+    sim.faults.add({ service, operation: 'RegisterScalableTarget', times: 1, effect: { kind: 'access-denied' } })
+    const { runner } = await deployed(sim)
+    expect(runner.outputs.verdict).toBe('failed')
+    expect(sim.recorder.count('ecs', 'UpdateService')).toBe(0)
+    expect(scaling(sim)).toEqual(clean)
+  })
+
   test('is not suspended where there is none, in a dry run, or unwatched', async () => {
     const none = severalScene(['api'])
     expect((await deployed(none)).log).toContain('api has no scalable target, so nothing is suspended')

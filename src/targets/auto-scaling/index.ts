@@ -50,16 +50,16 @@ function suspending(prepared: Prepared, scene: Scene): Prepared {
   }
 }
 
-/** Also an error of the deployment is followed by the resumption; it is thrown after it. */
+/** An error of the deployment, or of the suspension itself, is followed by the resumption; it is thrown after it. */
 async function* whileSuspended<Ending extends object>(
   change: () => Events<Ending>,
   scene: Scene,
 ): Events<Ending | End> {
   const { service, scaling, context } = scene
-  const said = await suspendScaling(service, scaling)
-  yield { kind: 'note', at: context.clock.now(), message: untrusted(said) }
   let ending: Ending
   try {
+    const said = await suspendScaling(service, scaling)
+    yield { kind: 'note', at: context.clock.now(), message: untrusted(said) }
     ending = yield* change()
   } catch (error) {
     if (!context.signal.aborted) yield* resumed({ outcome: 'failed' }, scene)
