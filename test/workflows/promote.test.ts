@@ -27,6 +27,37 @@ test.concurrent(
   }),
 )
 
+test.concurrent(
+  'copies the image once it is healthy in every environment, by the workflow promote.yml',
+  inScene(async (scene) => {
+    scene.staging.world.region('eu-west-1').ecr.createRepository('released')
+    scene.callWith({ environments: 'staging', 'promote-to': 'released', 'promote-tags': 'v1, live' })
+    const run = await scene.run()
+    expect([run.result, describeJobs(run).at(-1)]).toEqual(['success', expect.stringContaining('success')])
+    const released = imageStore(scene.staging.world, 'eu-west-1').repositories.get('released')
+    expect([released?.tags.get('v1'), released?.tags.get('live')]).toEqual([scene.digest, scene.digest])
+  }),
+)
+
+onlyLong(test.concurrent)(
+  'copies nothing of a deployment that failed, and refuses to before a build where there is nothing to copy',
+  inScene(async (scene) => {
+    scene.staging.world.region('eu-west-1').ecr.createRepository('released')
+    const image = `${accounts.staging}.dkr.ecr.eu-west-1.amazonaws.com/api@${scene.digest}`
+    scene.staging.world.scenarios.set(image, { kind: 'crash', exitCode: 1 })
+    scene.callWith({ environments: 'staging', 'promote-to': 'released' })
+    const failed = await scene.run()
+    expect([failed.result, describeJobs(failed).filter((job) => /promote/i.test(job))]).toEqual([
+      'failure',
+      [expect.stringContaining('skipped')],
+    ])
+    expect(imageStore(scene.staging.world, 'eu-west-1').repositories.get('released')?.tags.size ?? 0).toBe(0)
+    scene.callWith({ environments: 'staging', 'promote-to': 'released', 'promote-environment': 'nowhere' })
+    const refused = await scene.run()
+    expect(describeJobs(refused)[0]).toMatch(/plan.*failure/i)
+  }),
+)
+
 onlyLong(test.concurrent)(
   'tags nothing for a deployment that failed or was a dry run',
   inScene(async (scene) => {

@@ -22,12 +22,15 @@ const inputs = {
   'single-image': flag(false),
   'approval-environment': optionalText,
   'after-environment': optionalText,
+  'promote-to': optionalText,
+  'promote-environment': optionalText,
 }
 
 /** Reads slipway.yml for a workflow: which environments and services in which order, which image, and of which commit. */
 export const action: Action<typeof inputs> = {
   inputs,
-  async main({ config: file, environments, singleImage, approvalEnvironment, afterEnvironment }, runner) {
+  async main(given, runner) {
+    const { config: file, environments, singleImage, approvalEnvironment, afterEnvironment } = given
     const loaded = loadConfig(await runner.files.readText(file, 'config'), file)
     const { config } = loaded
     requireDeployableImages(loaded, environments, singleImage)
@@ -37,6 +40,8 @@ export const action: Action<typeof inputs> = {
     const image = selectImage(config)
     const rows = deploymentRows(config, environments, afterEnvironment)
     if (afterEnvironment !== undefined) selectEnvironment(config, afterEnvironment)
+    if (given.promoteEnvironment !== undefined) selectEnvironment(config, given.promoteEnvironment)
+    if (given.promoteTo !== undefined && image === undefined) throw nothingToPromote(config)
     if (approvalEnvironment !== undefined) requireOne(rows)
     const origin = sourceOfContext(image?.context ?? '.', undefined, runner)
     const outputs = {
@@ -68,6 +73,13 @@ export const action: Action<typeof inputs> = {
       runner.log.warning(withOrigins(role, originsIn(loaded, environment, '')))
     }
   },
+}
+
+function nothingToPromote({ images }: Config): Failure {
+  const has = images === undefined ? 'no image' : 'several images'
+  return invalidInputs([
+    text`promote-to copies the one image of slipway.yml, which has ${has}: call the workflow promote.yml for each`,
+  ])
 }
 
 /** Of several images, slipway.yml says which containers get which; a caller with one image of its own deploys no others. */
