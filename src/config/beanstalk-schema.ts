@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { afterSchema } from './invalidation-schema.ts'
+import { httpVerifySchema } from './verify-schema.ts'
 
 const path = z.string().min(1)
 
@@ -76,5 +77,6 @@ export const beanstalkPlacementSchema = z.strictObject({
     .min(1)
     .optional()
     .describe('Bucket for source bundles; that of Elastic Beanstalk when absent.'),
+  verify: httpVerifySchema.optional(),
   after: afterSchema.optional(),
 })

@@ -1,7 +1,9 @@
 import { Failure } from '../failure.ts'
+import type { Check } from '../targets/steps/request/release-steps.ts'
 import { setting, text, untrusted } from '../text.ts'
 import type { Config } from './schema.ts'
 import { type AfterDeployment, type EnvironmentTarget, environmentOf, selectEnvironment } from './select-target.ts'
+import { checksIn } from './verify-schema.ts'
 
 /** A service of Elastic Beanstalk in one environment of slipway.yml. */
 export interface BeanstalkTarget extends EnvironmentTarget {
@@ -12,6 +14,7 @@ export interface BeanstalkTarget extends EnvironmentTarget {
   /** The input that gets the image of the workflow; undefined: the service has none. */
   readonly imageInput?: 'image' | 'image-uri' | undefined
   readonly after?: AfterDeployment | undefined
+  readonly verify?: readonly Check[] | undefined
 }
 
 /** The service of that name; undefined where the environment has none, or it is one of Amazon ECS. */
@@ -44,6 +47,7 @@ export function selectBeanstalk(config: Config, environmentName: string, name: s
     settings: Object.fromEntries(given),
     imageInput: image && (image === 'cluster' ? 'image-uri' : 'image'),
     after: placement.after?.invalidate,
+    verify: placement.verify && checksIn(placement.verify),
   }
 }
 

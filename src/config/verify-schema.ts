@@ -113,6 +113,17 @@ export const verifySchema = z
   .max(50, 'must have at most 50 checks')
   .describe('Checks that a deployment must pass; a failed one rolls it back.')
 
+/** Schema of the checks of a service that is not in Amazon ECS: only requests, and no stage at which a deployment pauses. */
+export const httpVerifySchema = z
+  .array(
+    httpSchema.refine(({ when = 'after' }) => when === 'after', {
+      message: 'has when with a lifecycle stage, which only a service of Amazon ECS has',
+    }),
+  )
+  .min(1, 'must have a check')
+  .max(50, 'must have at most 50 checks')
+  .describe('Checks by HTTP that a deployment must pass; a failed one rolls back to the version before.')
+
 function isPattern(given: string): boolean {
   try {
     return new RegExp(given, 'u') instanceof RegExp
@@ -130,7 +141,7 @@ function readStatus(given: string | number): StatusRange | undefined {
 type Written = z.infer<typeof verifySchema>[number]
 
 /** The checks under the names of the domain. */
-export function checksIn(written: z.infer<typeof verifySchema>): readonly Check[] {
+export function checksIn(written: z.infer<typeof verifySchema> | z.infer<typeof httpVerifySchema>): readonly Check[] {
   return written.map((one) => ('task' in one ? taskCheck(one) : httpCheck(one)))
 }
 

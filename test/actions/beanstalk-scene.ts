@@ -9,6 +9,7 @@ import type { ClockMode } from '../simulator/clock.ts'
 import type { BeanstalkSeed } from '../simulator/elasticbeanstalk/elasticbeanstalk.ts'
 import { createSimulator, type Simulator } from '../simulator/simulator.ts'
 import { environment as jobEnvironment, takenBySlack } from './scene.ts'
+import type { probeOf } from './verify-scene.ts'
 
 export const region = 'eu-west-1'
 export const production = 'shop-production'
@@ -53,9 +54,11 @@ export interface Around {
   readonly files?: Readonly<Record<string, string>>
   readonly state?: Record<string, string>
   readonly environment?: Record<string, string>
+  /** Answers of what checks request. */
+  readonly probe?: ReturnType<typeof probeOf>
 }
 
-export async function prepare(sim: Simulator, { files = program, state, environment = {} }: Around = {}) {
+export async function prepare(sim: Simulator, { files = program, state, environment = {}, probe }: Around = {}) {
   const runner = await fakeRunner({
     clock: sim.clock.forProgram,
     environment: { ...jobEnvironment, ...environment },
@@ -69,6 +72,7 @@ export async function prepare(sim: Simulator, { files = program, state, environm
   const messages: unknown[] = []
   const action = createDeployBeanstalk({
     requestHandler: sim.requestHandler,
+    probe: probe?.open,
     async fetch(url, init) {
       if (!url.includes('slack')) return await sim.fetch(url, init)
       messages.push(JSON.parse(String(init.body)))

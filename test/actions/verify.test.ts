@@ -2,8 +2,11 @@
 import { describe, expect, test } from '@jest/globals'
 import { hook, hookScene } from '../deployment/pause-scene.ts'
 import { codeDeployScene, newImage, oldImage, rollingScene, servingImage } from '../deployment/scene.ts'
+import { beanstalkScene, deployBeanstalk, production, program } from './beanstalk-scene.ts'
 import { configOf, deployWith, operations, probeOf, response, url } from './verify-scene.ts'
 
+/** What slipway.yml has. */
+const nothing = { 'application-name': '', 'environment-name': '', 'source-directory': '', 'version-label': '' }
 const verify = `- url: ${url}\n  within: 30s`
 
 describe('after a rolling deployment', () => {
@@ -64,4 +67,25 @@ test('slipway.yml has the checks, and its mistakes are told with line and column
   expect(error).toMatchObject({ parts: { code: 'config-invalid' } })
   expect(runner.marks).toEqual([])
   expect(sim.recorder.all).toEqual([])
+})
+
+describe('of Elastic Beanstalk', () => {
+  const config = `version: 1
+services: { shop: { beanstalk: { application: shop, source-directory: app } } }
+environments:
+  production:
+    region: eu-west-1
+    account: "111122223333"
+    services: { shop: { environment: ${production}, verify: [{ url: "${url}", within: 0 }] } }
+`
+  test.each([
+    [200, 'succeeded', false],
+    [500, 'rolled-back', true],
+  ])('a response of %s: %s', async (status, verdict, isBack) => {
+    const sim = beanstalkScene()
+    const around = { files: { ...program, 'slipway.yml': config }, probe: probeOf(response(status)) }
+    const { outputs, labels, message } = await deployBeanstalk(sim, { ...nothing, environment: 'production' }, around)
+    expect([message, outputs.verdict, labels.every((label) => label === 'v1')]).toEqual(['', verdict, isBack])
+    if (status === 500) expect(outputs.cause).toMatch(/^Verify failed: GET .* answered 500, not 200/)
+  })
 })

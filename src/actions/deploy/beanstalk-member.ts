@@ -6,6 +6,7 @@ import { wantedVersion } from '../bundle/wanted-version.ts'
 import { beanstalkInputsOf, beanstalkRequest } from '../targets/beanstalk-place.ts'
 import { behindDistribution } from '../targets/behind-distribution.ts'
 import { preflightPolicy } from '../targets/requested-service.ts'
+import { withSteps } from '../targets/with-steps.ts'
 import type { Opening } from './member-opening.ts'
 import type { PlacedService } from './placed-service.ts'
 
@@ -13,7 +14,7 @@ import type { PlacedService } from './placed-service.ts'
 export async function beanstalkMember(
   { name, place }: PlacedService,
   beanstalk: BeanstalkTarget,
-  { inputs: given, aws, runner, order, source }: Opening,
+  { inputs: given, aws, runner, world, order, source }: Opening,
 ): Promise<WaveMember> {
   const inputs = beanstalkInputsOf(given, beanstalk, place.image)
   let wanted: ReturnType<typeof wantedVersion> | undefined
@@ -22,7 +23,8 @@ export async function beanstalkMember(
     return wanted
   }
   const { change, terms } = beanstalkRequest(inputs, source, runner, once)
-  const target = behindDistribution(beanstalkTarget(change, aws), place, aws, runner)
+  const deployed = behindDistribution(beanstalkTarget(change, aws), place, aws, runner)
+  const target = await withSteps(deployed, { place, aws, runner, world, mayRollBack: true })
   return { name, target, terms: { ...terms, order, preflight: preflightPolicy(given) } }
 }
 

@@ -130,6 +130,7 @@ export function reportPlace(
     accountId: target?.accountId,
     roleArn: inputs.roleToAssume,
     after: target?.after,
+    verify: target?.verify,
     allowedAccountIds: inputs.allowedAccountIds,
     cluster: application,
     service: name,

@@ -21,8 +21,8 @@ interface Scene {
   readonly aws: EcsAccess
   readonly runner: Runner
   readonly world: World
-  /** What tasks have in common. */
-  readonly task: OneOffTask
+  /** What tasks have in common; undefined where there are none. */
+  readonly task?: OneOffTask | undefined
   readonly mayRollBack: boolean
 }
 
@@ -42,7 +42,13 @@ export async function withSteps(
     {
       probe,
       runTask: (task) => (phase, version, context) =>
-        runTaskBeside({ task: namedTask(task, own), phase }, version.id, { cluster, service }, aws, context),
+        runTaskBeside(
+          { task: namedTask(task, requireTask(own)), phase },
+          version.id,
+          { cluster, service },
+          aws,
+          context,
+        ),
     },
   )
 }
@@ -51,4 +57,9 @@ export async function withSteps(
 export async function ownProbe({ environment, clock, signal }: Runner): Promise<HttpProbe> {
   const { httpProbe } = await import('../../http/probe.ts')
   return httpProbe(environment, clock, signal)
+}
+
+function requireTask(own: OneOffTask | undefined): OneOffTask {
+  if (own === undefined) throw new Error('a target that is no service of Amazon ECS has no tasks')
+  return own
 }
