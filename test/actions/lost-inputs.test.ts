@@ -58,6 +58,17 @@ const lost: readonly (readonly [name: string, given: Record<string, string>, exp
       'image is empty, but slipway.yml names an image and a task definition',
       builds.replace('image: { repository: api }', 'images: { api: { repository: api } }'),
     ],
+    [
+      'deploy',
+      { environment: 'staging' },
+      'digests is empty, but slipway.yml names images of containers: the service would keep its images',
+      builds
+        .replace('image: { repository: api }', 'images: { api: { repository: api } }')
+        .replace(
+          /services: \{ api: \{[^}]*\} \}/,
+          'services: { api: { task-definition: td.json, containers: { api: api } } }',
+        ),
+    ],
     ['deploy', { environment: 'staging', services: 'api' }, 'the deployment would use the image in the file', builds],
     ['deploy', here, 'image is empty, but service is set: the service would keep its image'],
     ['deploy', { ...here, 'desired-count': '4', 'propagate-tags': 'SERVICE' }, 'image is empty, but service is set'],

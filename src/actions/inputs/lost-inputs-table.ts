@@ -68,6 +68,7 @@ export const lostInputs: readonly LostInput[] = [
       ...names('image digests keep-image force-new-deployment deployment-id'),
       ...definitions,
       'preflight is only',
+      'slipway.yml names images of containers',
     ],
     otherwise: 'the service would keep its image, and the step would be green',
     cause: 'output',
