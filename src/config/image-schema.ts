@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isPublicName, publicNameOf } from '../image/ecr-host.ts'
 import { normalPlatform } from '../image/platform.ts'
 import { isRepositoryName } from '../image/reference.ts'
 import { accountSchema, nameSchema, regionSchema, roleSchema } from './names.ts'
@@ -8,6 +9,11 @@ const platform = z
   .string()
   .regex(/^[A-Za-z0-9]+\/[A-Za-z0-9_-]+(\/[A-Za-z0-9.]+)?$/, 'must be a platform such as linux/arm64')
 const label = z.string().min(1, 'must be a label of a runner')
+
+function isEcrRepository(name: string): boolean {
+  const publicName = publicNameOf(name)
+  return publicName === undefined ? isRepositoryName(name) : isPublicName(publicName)
+}
 
 const pathSchema = z.string().superRefine((pattern, context) => {
   const problem = patternProblem(pattern)
@@ -19,8 +25,11 @@ export const imageSchema = z
   .strictObject({
     repository: z
       .string()
-      .refine(isRepositoryName, 'must be the name of an ECR repository without its registry, such as team/api')
-      .describe('Name of the ECR repository.'),
+      .refine(
+        isEcrRepository,
+        'must be the name of an ECR repository without its registry, such as team/api, or public.ecr.aws/ALIAS/NAME',
+      )
+      .describe('Name of the ECR repository; public.ecr.aws/ALIAS/NAME for one of Amazon ECR Public.'),
     context: z.string().optional().describe('Build context, relative to the repository; "." when absent.'),
     file: z.string().optional().describe('Dockerfile, relative to the repository; "<context>/Dockerfile" when absent.'),
     target: z.string().optional().describe('Stage to build.'),

@@ -10,6 +10,22 @@ export function publicNameOf(repository: string): string | undefined {
   return repository.startsWith(`${publicHost}/`) ? repository.slice(publicHost.length + 1) : undefined
 }
 
+/** Patterns of RegistryAliasName and RepositoryName, and their longest (API reference of Amazon ECR Public). */
+const publicPattern = /^[a-z][a-z0-9]+(?:[._-][a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-][a-z0-9]+)*)+$/
+export const longestPublic = { alias: 50, name: 205 } as const
+
+/** True for `a1b2c3d4/api`, the alias of a public registry and a name in it. */
+export function isPublicName(name: string): boolean {
+  const slash = name.indexOf('/')
+  const isFitting = slash <= longestPublic.alias && name.length - slash - 1 <= longestPublic.name
+  return isFitting && publicPattern.test(name)
+}
+
+/** A repository with its registry: that of the account, or Amazon ECR Public where the name begins with it. */
+export function ecrRepository(repository: string, accountId: string, region: string): string {
+  return publicNameOf(repository) === undefined ? `${ecrHost(accountId, region)}/${repository}` : repository
+}
+
 /** Host of a private registry of Amazon ECR: `111122223333.dkr.ecr.eu-west-1.amazonaws.com`. */
 export function ecrHost(accountId: string, region: string): string {
   return `${accountId}.dkr.ecr.${region}.${partitionOf(region).dnsSuffix}`

@@ -1,4 +1,4 @@
-import { publicNameOf } from '../../image/ecr-host.ts'
+import { isPublicName, longestPublic, publicNameOf } from '../../image/ecr-host.ts'
 import { isRepositoryName, isTag, withoutCredentials } from '../../image/reference.ts'
 import { parseFlavor } from '../../image/tag-flavor.ts'
 import { parseTagLabels } from '../../image/tag-labels.ts'
@@ -17,16 +17,10 @@ import { parsed } from './parsed-input.ts'
 import { repositoryInputs } from './repository-inputs.ts'
 import { reuseInputs } from './reuse-inputs.ts'
 
-/** Patterns of RegistryAliasName and RepositoryName (API reference of Amazon ECR Public). */
-const publicPattern = /^[a-z][a-z0-9]+(?:[._-][a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-][a-z0-9]+)*)+$/
-const longest = { alias: 50, name: 205 }
-
 function publicRepository(given: string, name: string): string {
-  const slash = name.indexOf('/')
-  const isFitting = slash <= longest.alias && name.length - slash - 1 <= longest.name
-  if (isFitting && publicPattern.test(name)) return given
+  if (isPublicName(name)) return given
   throw new Error(
-    `must be public.ecr.aws/ALIAS/NAME: an alias of at most ${longest.alias} and a name of at most ${longest.name} lower-case letters, digits, ".", "_", "-" and "/", not "${withoutCredentials(given)}"`,
+    `must be public.ecr.aws/ALIAS/NAME: an alias of at most ${longestPublic.alias} and a name of at most ${longestPublic.name} lower-case letters, digits, ".", "_", "-" and "/", not "${withoutCredentials(given)}"`,
   )
 }
 

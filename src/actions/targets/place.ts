@@ -2,7 +2,7 @@ import type { LoadedConfig } from '../../config/load.ts'
 import type { ImageTarget } from '../../config/select-images.ts'
 import type { AfterDeployment, NamedSchedule, Target } from '../../config/select-target.ts'
 import { type Places, serviceLocation } from '../../config/service-location.ts'
-import { ecrHost } from '../../image/ecr-host.ts'
+import { ecrRepository } from '../../image/ecr-host.ts'
 import { namingSettings, type Origins } from '../../origins.ts'
 import type { Subject } from '../../report/subject.ts'
 import type { Runner } from '../../runner/action.ts'
@@ -179,7 +179,7 @@ export function fullImage(image: string | undefined, images: readonly ImageTarge
   const isOf = ({ repository }: ImageTarget) =>
     image.startsWith(repository) && /^[@:]/.test(image.slice(repository.length))
   const from = images.find(isOf)
-  return from === undefined ? image : `${ecrHost(from.accountId, from.region)}/${image}`
+  return from === undefined ? image : ecrRepository(image, from.accountId, from.region)
 }
 
 /** The inputs for AWS at a place: its region, role and accounts, unless the inputs say otherwise. */

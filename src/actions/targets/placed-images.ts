@@ -2,7 +2,7 @@ import type { LoadedConfig } from '../../config/load.ts'
 import { requireContainerImages } from '../../config/released-images.ts'
 import { type ImageTarget, selectImages } from '../../config/select-images.ts'
 import type { Target } from '../../config/select-target.ts'
-import { ecrHost } from '../../image/ecr-host.ts'
+import { ecrRepository } from '../../image/ecr-host.ts'
 import { isDigest } from '../../image/reference.ts'
 import { nearest } from '../../nearest.ts'
 import { invalidInputs } from '../../runner/inputs.ts'
@@ -52,7 +52,7 @@ function placedImage(container: string, image: ImageTarget, digests: ImageDigest
   return {
     container,
     image: name,
-    repository: `${ecrHost(accountId, region)}/${repository}`,
+    repository: ecrRepository(repository, accountId, region),
     reference: found === undefined ? undefined : `${isDigest(found) ? '@' : ':'}${found}`,
     paths,
   }
