@@ -22,7 +22,8 @@ const fileProvider = {
   },
 }
 
-const workflows = ['.github/workflows', 'examples/api/.github/workflows', 'examples/shop/.github/workflows'].flatMap(
+const whole = ['api', 'shop', 'seed-000', 'seed-001', 'seed-002', 'seed-003']
+const workflows = ['.github/workflows', ...whole.map((name) => `examples/${name}/.github/workflows`)].flatMap(
   (folder) => filesIn(folder, '.yml'),
 )
 const actions = ['action.yml', ...readdirSync(join(root, 'actions')).map((name) => `actions/${name}/action.yml`)]

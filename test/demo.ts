@@ -9,12 +9,14 @@ import { parseArgs } from 'node:util'
 import { findDocker } from './demo/docker.ts'
 import { choosePaint } from './demo/paint.ts'
 import { picture } from './demo/picture.ts'
-import { type ReleaseScenario, releaseScenarios } from './demo/release-scenarios.ts'
+import { releaseScenarios } from './demo/release-scenarios.ts'
 import { tellRelease } from './demo/release-story.ts'
 import { brokenCanary, type Scenario, scenarios } from './demo/scenarios.ts'
+import { seedScenarios } from './demo/seeds/scenarios.ts'
+import { tellSeed } from './demo/seeds/story.ts'
 import { slackPage } from './demo/slack-page.ts'
 import { commitOf, openStage, speedOf } from './demo/stage.ts'
-import { type Told, tell } from './demo/story.ts'
+import { type Teller, type Told, tell } from './demo/story.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -27,8 +29,8 @@ const usage = `Usage: npm run demo -- [--scenario NAME] [--fast] [--list] [--out
   --picture   runs all of the default scenarios and draws docs/demo.svg`
 
 const list = () =>
-  Object.entries({ ...scenarios, ...releaseScenarios })
-    .map(([name, { about }]) => `  ${name.padEnd(20)} ${about}`)
+  Object.entries({ ...scenarios, ...seedScenarios, ...releaseScenarios })
+    .map(([name, { about }]) => `  ${name.padEnd(22)} ${about}`)
     .join('\n')
 
 const paint = choosePaint(process.stdout, process.env)
@@ -111,9 +113,22 @@ async function tellAll(chapters: readonly Chapter[], output: string, isFast: boo
   }
 }
 
-async function tellOne(name: string, scenario: ReleaseScenario, output: string, isFast: boolean) {
-  print(paint('dim', 'The action in dist/ deploys examples/seed-003 to an AWS that is simulated here.'))
-  const story = await tellRelease(scenario, !isFast, { print, paint, docker: undefined })
+/** A release of one of the seeds. */
+interface Release {
+  readonly example: string
+  tell(isWatched: boolean, teller: Teller): Promise<Told>
+}
+
+function releaseOf(name: string): Release | undefined {
+  const [seeded, release] = [seedScenarios[name], releaseScenarios[name]]
+  if (seeded) return { example: seeded.seed, tell: (isWatched, teller) => tellSeed(seeded, isWatched, teller) }
+  if (release) return { example: 'seed-003', tell: (isWatched, teller) => tellRelease(release, isWatched, teller) }
+  return undefined
+}
+
+async function tellOne(name: string, release: Release, output: string, isFast: boolean) {
+  print(paint('dim', `The action in dist/ deploys examples/${release.example} to an AWS that is simulated here.`))
+  const story = await release.tell(!isFast, { print, paint, docker: undefined })
   await writeFiles(output, name, story)
   return [story]
 }
@@ -160,7 +175,7 @@ else {
   if (!existsSync(join(root, 'dist/deploy.js'))) stop('dist/ is not there. Run "npm run build" first.')
   const started = performance.now()
   const name = options.picture ? undefined : options.scenario
-  const release = releaseScenarios[name ?? '']
+  const release = releaseOf(name ?? '')
   const chapters = release ? [] : chooseChapters(name)
   const told = release
     ? await tellOne(name ?? '', release, options.output, options.fast)

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { fullImage } from '../../src/actions/targets/place.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { namedImage, selectImage, selectImages } from '../../src/config/select-images.ts'
 import { refusal } from '../refusal.ts'
@@ -77,5 +78,28 @@ describe('mistakes are reported at once, with their places', () => {
   ])('%s', (images, expected) => {
     const message = refusal(() => load(images))
     for (const pattern of expected) expect(message).toMatch(pattern)
+  })
+})
+
+describe('a repository of Amazon ECR Public', () => {
+  test('keeps its registry', () => {
+    const images = selectImages(load('image: { repository: public.ecr.aws/a1b2c3d4/api }'))
+    const name = 'public.ecr.aws/a1b2c3d4/api'
+    expect(fullImage(`${name}@sha256:1`, images)).toBe(`${name}@sha256:1`)
+    expect(fullImage('api:1', selectImages(load('image: { repository: api }')))).toBe(
+      '111122223333.dkr.ecr.eu-west-1.amazonaws.com/api:1',
+    )
+  })
+
+  test('has an alias and a name, and no tags of environments', () => {
+    expect(refusal(() => load('image: { repository: public.ecr.aws/api }'))).toMatch(
+      /image\.repository must be the name of an ECR repository without its registry, such as team\/api, or public\.ecr\.aws\/ALIAS\/NAME/,
+    )
+    const tagged = `version: 1
+image: { repository: public.ecr.aws/a1b2c3d4/api }
+${rest.replace('role: deployer', 'image-tags: [staging]')}`
+    expect(refusal(() => loadConfig(tagged, 'slipway.yml'))).toMatch(
+      /image-tags is not supported for public\.ecr\.aws\/a1b2c3d4\/api: tags of environments are given in private repositories/,
+    )
   })
 })

@@ -1,6 +1,6 @@
 import { loadConfig } from '../../config/load.ts'
 import { type ImageTarget, namedImage } from '../../config/select-images.ts'
-import { ecrHost } from '../../image/ecr-host.ts'
+import { ecrRepository } from '../../image/ecr-host.ts'
 import { isDigest } from '../../image/reference.ts'
 import type { Runner } from '../../runner/action.ts'
 import { invalidInputs } from '../../runner/inputs.ts'
@@ -35,7 +35,7 @@ export async function promoteImages(given: PromoteInputs, runner: Runner, promot
 }
 
 function reference({ repository, accountId, region }: ImageTarget, digest: string): string {
-  return `${ecrHost(accountId, region)}/${repository}@${digest}`
+  return `${ecrRepository(repository, accountId, region)}@${digest}`
 }
 
 function problemsOf({

@@ -1,6 +1,7 @@
 /** Releases of examples/seed-000 to seed-004 that go well, and those that do not. */
-import type { SeedAccount } from './account.ts'
-import { type Answer, healthy, type SeedName } from './infrastructure.ts'
+import type { Behaviour } from '../../simulator/contract.ts'
+import { region, type SeedAccount } from './account.ts'
+import { type Answer, alarm, type Built, healthy, type SeedName } from './infrastructure.ts'
 
 export interface SeedScenario {
   readonly seed: SeedName
@@ -18,10 +19,34 @@ export interface SeedScenario {
   /** What users and checks get from the new revision. Default: it is healthy. */
   readonly answer?: Answer
   /** Makes the world as the story needs it. */
-  readonly arrange?: (account: SeedAccount) => void
+  readonly arrange?: (account: SeedAccount, built: Built) => void
 }
 
 const failing = { status: 500, body: '{"status":"degraded","checks":{"database":"ECONNREFUSED"}}' }
+
+const migrate = '$ node src/migrate.js'
+const smoke = '$ node src/smoke-test.js http://internal-books-1234567890.eu-west-1.elb.amazonaws.com:8081'
+
+/** How the two tasks of seed-001 end. */
+const tasks =
+  (ends: Readonly<Record<string, Partial<Extract<Behaviour, { kind: 'crash' }>>>>) => (account: SeedAccount) => {
+    const { scenarios } = account.simulator.world
+    for (const command of [migrate, smoke])
+      scenarios.set(command, { kind: 'crash', exitCode: 0, afterSeconds: 4, ...ends[command] })
+  }
+
+/** The alarm of seed-001 goes into ALARM once the canary has its share. */
+function alarmAtCanary(account: SeedAccount, { productionListener = '' }: Built): void {
+  tasks({})(account)
+  const { clock, world } = account.simulator
+  const { elbv2, cloudwatch } = world.region(region)
+  const look = () => {
+    const isShifting = Object.values(elbv2.listener(productionListener)?.forward ?? {}).includes(10)
+    if (isShifting) cloudwatch.setState(alarm, 'ALARM', 'Threshold Crossed')
+    else clock.after(10_000, look)
+  }
+  look()
+}
 
 export const seedScenarios: Readonly<Record<string, SeedScenario>> = {
   'canary-verified': {
@@ -51,5 +76,82 @@ export const seedScenarios: Readonly<Record<string, SeedScenario>> = {
     log: /answered 200[\s\S]*10%/,
     running: { api: 'old' },
     answer: ({ isTest }) => (isTest ? healthy : failing),
+  },
+  'private-vpc': {
+    seed: 'seed-001',
+    about: 'a private VPC: a migration, a smoke test inside at the test listener, then a canary of CodeDeploy',
+    commit: 'Add the authors of books',
+    verdict: 'succeeded',
+    log: /Task migrate[\s\S]*Applied 002-authors\.sql[\s\S]*GET \/books: 200[\s\S]*10%/,
+    running: { api: 'new' },
+    arrange: tasks({
+      [migrate]: { log: ['Applied 002-authors.sql'] },
+      [smoke]: { log: ['GET /health: 200', 'GET /books: 200'] },
+    }),
+  },
+  'migration-fails': {
+    seed: 'seed-001',
+    about: 'the migration before the deployment exits with 1: the service is not changed',
+    commit: 'Make the title of books unique',
+    verdict: 'failed',
+    cause: /task migrate of books-api:2 failed, so the service was not changed: .*exit code 1/,
+    log: /could not create unique index/,
+    running: { api: 'old' },
+    arrange: tasks({
+      [migrate]: { exitCode: 1, log: ['error: could not create unique index "books_title_key"', "  code: '23505'"] },
+    }),
+  },
+  'smoke-test-fails': {
+    seed: 'seed-001',
+    about: 'the smoke test inside the VPC exits with 1: rolled back before users get it; the schema stays',
+    commit: 'Read the authors of books',
+    verdict: 'rolled-back',
+    cause: /^Verify failed: .*exit code 1\): the task smoke of books-api:2 failed: .GET \/books: 500/,
+    log: /GET \/books: 500[\s\S]*What the task migrate of this run changed, such as a database schema, was not rolled back\./,
+    running: { api: 'old' },
+    arrange: tasks({ [smoke]: { exitCode: 1, log: ['GET /health: 200', 'GET /books: 500'] } }),
+  },
+  'canary-alarm': {
+    seed: 'seed-001',
+    about: 'the alarm of the deployment group is in ALARM at 10%: CodeDeploy rolls back; the schema stays',
+    commit: 'List the books by author',
+    verdict: 'rolled-back',
+    cause: /ALARM_ACTIVE: alarm books-5xx went into ALARM/,
+    log: /was not rolled back/,
+    running: { api: 'old' },
+    arrange: alarmAtCanary,
+  },
+  'two-zones': {
+    seed: 'seed-002',
+    about: 'a rolling deployment over two zones, checked by the host name of the users',
+    commit: 'Move the API out of the monolith',
+    verdict: 'succeeded',
+    log: /GET http:\/\/api\.example\.com:\d+\/health \[at 127\.0\.0\.1\] answered 200/,
+    running: { api: 'new' },
+  },
+  'circuit-breaker': {
+    seed: 'seed-002',
+    about: 'the new tasks exit at once: the deployment circuit breaker rolls back, with the cause',
+    commit: 'Read the settings from a file',
+    verdict: 'rolled-back',
+    cause: /Essential container in task exited \("api", exit code 1\).*settings\.json/,
+    log: /ENOENT/,
+    running: { api: 'old' },
+    arrange: ({ simulator, images }) =>
+      simulator.world.scenarios.set(images.get('')?.new ?? '', {
+        kind: 'crash',
+        exitCode: 1,
+        log: ["Error: ENOENT: no such file or directory, open '/app/settings.json'"],
+      }),
+  },
+  'host-name-503': {
+    seed: 'seed-002',
+    about: 'the tasks are healthy, and the load balancer answers 503 by the host name: rolled back',
+    commit: 'Serve the API under a path',
+    verdict: 'rolled-back',
+    cause: /^Verify failed: GET \S+ \[at 127\.0\.0\.1\] answered 503, not 200/,
+    log: /Rolling back to api:1/,
+    running: { api: 'old' },
+    answer: () => ({ status: 503, body: 'no healthy upstream' }),
   },
 }

@@ -36,8 +36,8 @@ export async function tellSeed(scenario: SeedScenario, isWatched: boolean, telle
   const workspace = join(temporary, scenario.seed)
   await cp(join(examples, scenario.seed), workspace, { recursive: true })
   const account = await openSeedAccount(simulator, workspace)
-  const doors = await infrastructure[scenario.seed](account, scenario.answer ?? (() => healthy))
-  scenario.arrange?.(account)
+  const built = await infrastructure[scenario.seed](account, scenario.answer ?? (() => healthy))
+  scenario.arrange?.(account, built)
   const { environment, close } = await simulator.listen(0, { time: isWatched ? 'lapse' : 'shared' })
   const time = isWatched ? undefined : await shareTime(simulator.clock)
   const clock = time?.environment ?? {
@@ -83,7 +83,7 @@ export async function tellSeed(scenario: SeedScenario, isWatched: boolean, telle
     const surprises = problems.flatMap(([isSo, otherwise]) => (isSo ? [] : [otherwise]))
     return { surprises, verdict, cause, summary, slack }
   } finally {
-    for (const door of doors) door.close()
+    for (const door of built.doors) door.close()
     await close()
     time?.close()
     await rm(temporary, { recursive: true, force: true })
