@@ -1,1 +1,0 @@
-export const id=4491;export const ids=[4491];export const modules={4491:((e,r,t)=>{t.d(r,{r:()=>a});var l=t(50977);function a(e){return[(0,l.bp)(/^[\w@%+=:,./-]+$/.test(e)?e:`'${e.replaceAll("'","'\\''")}'`)]}})};
