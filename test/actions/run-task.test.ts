@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import { newImage, region } from '../deployment/scene.ts'
 import { said } from '../refusal.ts'
 import { ask, seededTaskDefinition } from '../simulator/seeding.ts'
+import type { Simulator } from '../simulator/simulator.ts'
 import { here } from './scene.ts'
 import { migrate, postStep, runStep, startedTasks, taskScene } from './task-scene.ts'
 
@@ -272,19 +273,38 @@ test('the log is elsewhere: said, with the address of the console', async () => 
   )
 })
 
-test('a lock: the second waits until the first has stopped', async () => {
-  const sim = taskScene({ ...isStopped, afterSeconds: 60 })
-  const given = { ...migrate, lock: 'orders-db' }
-  const [one, other] = await Promise.all([runStep(sim, given), runStep(sim, given)])
-  expect([one.isRed, other.isRed]).toEqual([false, false])
-  const ran = startedTasks(sim).filter(({ startedAt }) => startedAt !== undefined)
-  const spans = ran.map(
-    ({ startedAt, executionStoppedAt }) => [startedAt?.getTime() ?? 0, executionStoppedAt?.getTime() ?? 0] as const,
-  )
-  const [first = [0, 0], second = [0, 0]] = spans.toSorted((left, right) => left[0] - right[0])
-  expect(ran).toHaveLength(2)
-  expect(second[0]).toBeGreaterThanOrEqual(first[1])
-})
+/** From the start of its containers to their end, of each task that ran, in the order of the starts. */
+const spansOf = (sim: Simulator) =>
+  startedTasks(sim)
+    .filter(({ startedAt }) => startedAt !== undefined)
+    .map(
+      ({ startedAt, executionStoppedAt }) => [startedAt?.getTime() ?? 0, executionStoppedAt?.getTime() ?? 0] as const,
+    )
+    .toSorted((left, right) => left[0] - right[0])
+
+test.each([
+  ['has ended', { ...isStopped, afterSeconds: 60 }, { 'wait-for-minutes': '30' }, [0, 0]],
+  // Stopped after a minute, killed two minutes later.
+  [
+    'was stopped and does not heed SIGTERM',
+    { kind: 'healthy', onSigterm: 'ignored' },
+    { 'wait-for-minutes': '4' },
+    [1, 1],
+  ],
+] as const)(
+  'a lock: the second waits until the containers of a task that %s are gone',
+  async (_, behaviour, more, red) => {
+    const sim = taskScene(behaviour, { container: { stopTimeout: 120 } })
+    const given = { ...migrate, ...more, lock: 'orders-db' }
+    const first = runStep(sim, { ...given, ...(behaviour.kind === 'healthy' && { 'wait-for-minutes': '1' }) })
+    const late = behaviour.kind === 'healthy' ? sim.clock.forProgram.sleep(40_000) : Promise.resolve()
+    const steps = await Promise.all([first, late.then(() => runStep(sim, given))])
+    const spans = spansOf(sim)
+    expect(steps.map(({ isRed }) => Number(isRed))).toEqual(red)
+    expect(spans).toHaveLength(2)
+    expect(spans[1]?.[0]).toBeGreaterThanOrEqual(spans[0]?.[1] ?? Number.NaN)
+  },
+)
 
 test.each([
   [{ image: newImage }, 'one of task-definition, service and environment is required'],
