@@ -161,7 +161,10 @@ describe('auto scaling', () => {
   test('is resumed where the suspension itself ended in an error and had been made', async () => {
     const sim = scaledScene()
     const suspend = () => {
-      ask(sim, 'RegisterScalableTarget', { ...resource, SuspendedState: Object.fromEntries(flags.map((flag) => [flag, true])) })
+      ask(sim, 'RegisterScalableTarget', {
+        ...resource,
+        SuspendedState: Object.fromEntries(flags.map((flag) => [flag, true])),
+      })
     }
     const service = 'application-autoscaling'
     sim.faults.add({ service, operation: 'TagResource', effect: { kind: 'callback', run: suspend } })

@@ -59,6 +59,14 @@ describe('before', () => {
     expect(operations(sim, /^(RunTask|UpdateService)$/)).toEqual(['RunTask'])
   })
 
+  test('overrides that are too long are an error before anything is changed', async () => {
+    const sim = rollingScene()
+    const config = files(`  clean: { command: [node, ${'x'.repeat(8200)}], when: after }`)
+    const { log } = await deployWith(sim, { files: config })
+    expect(log).toMatch(/The overrides of the task clean have 82\d\d characters as JSON/)
+    expect(operations(sim, /^(RegisterTaskDefinition|RunTask|UpdateService)$/)).toEqual([])
+  })
+
   test('a container that the definition does not have is an error before anything is changed', async () => {
     const sim = rollingScene()
     const { outputs } = await deployWith(sim, { files: files('  m: { container: apo, command: [x] }') })
@@ -273,6 +281,21 @@ describe('a check by a task inside the VPC', () => {
     }
     const families = sim.recorder.calls('ecs', 'RegisterTaskDefinition').map(({ input }) => input.family)
     expect(families.filter((family) => family === 'api-smoke')).toHaveLength(1)
+  })
+
+  test.each([
+    ['another check', '  - { task: smoke, container: api, command: [node, other.js] }', ''],
+    ['the same check once more', '  - { task: smoke, container: api, command: [node, check.js] }', ''],
+    ['a task of the release', '', 'tasks:\n  smoke: { command: [node, migrate.js] }\n'],
+  ])('is run where %s has its name', async (_, check, tasks) => {
+    const sim = rollingScene()
+    for (const command of ['node migrate.js', 'node other.js', 'node check.js']) ends(sim, command, 0)
+    const verify = `verify:\n${check}\n  - { task: smoke, container: api, command: [node, check.js] }`
+    const { outputs, log } = await deployWith(sim, { files: { 'slipway.yml': configOf(tasks, verify) } })
+    expect(outputs.verdict).toBe('succeeded')
+    expect(new Set(started(sim).map(({ clientToken }) => clientToken)).size).toBe(2)
+    expect(log).not.toContain('ConflictException')
+    if (check !== '') expect(log).toMatch(/✔ Verify smoke \(2\)/)
   })
 
   test('that fails rolls back, with its exit code as the cause', async () => {

@@ -1,5 +1,6 @@
 /** The action run-task: the peers' rows T1 to T12, F10 and A4, and what people read and get of a task. */
 import { describe, expect, test } from '@jest/globals'
+import { startedByLock } from '../../src/targets/ecs/request/started-by.ts'
 import { newImage, region } from '../deployment/scene.ts'
 import { said } from '../refusal.ts'
 import { ask, seededTaskDefinition } from '../simulator/seeding.ts'
@@ -323,4 +324,29 @@ test.each([
   expect(isRed).toBe(true)
   expect(`${error === undefined ? '' : said(error)} ${log}`).toContain(words)
   expect(sim.recorder.count('ecs', 'RegisterTaskDefinition') + sim.recorder.count('ecs', 'RunTask')).toBe(0)
+})
+
+test('a cancel while a lock is waited for: nothing was run, and that is said', async () => {
+  const sim = taskScene({ kind: 'crash', exitCode: 0, afterSeconds: 600 })
+  await runStep(sim, { ...migrate, 'started-by': startedByLock('orders'), 'wait-for': 'started' })
+  const given = { ...migrate, lock: 'orders' }
+  const { runner } = await runStep(sim, given, {
+    onRunner: (one) => void sim.clock.after(120_000, () => one.cancel()),
+  })
+  const { summary } = await postStep(sim, runner, given)
+  expect(summary).toMatch(
+    /The run was cancelled: no one-off task was started\.\n+.*Nothing was run\. Run the job again\./,
+  )
+  expect(startedTasks(sim)).toHaveLength(1)
+})
+
+test('a task that DescribeTasks has not shown when the time is up is stopped', async () => {
+  const sim = taskScene({ kind: 'healthy' })
+  sim.faults.add({ operation: 'DescribeTasks', times: 1000, effect: { kind: 'http', status: 503 } })
+  const { outputs } = await runStep(sim, { ...migrate, 'wait-for-minutes': '1' })
+  expect(sim.recorder.count('ecs', 'StopTask')).toBe(1)
+  expect([outputs.verdict, outputs.cause]).toEqual([
+    'timed-out',
+    expect.stringMatching(/still running after 1 minute \(wait-for-minutes\), and this run stopped it/),
+  ])
 })

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { deadlineIn } from '../../clock.ts'
 import { causeOf } from '../../deployment/outcomes.ts'
 import type { Cause } from '../../diagnosis/cause.ts'
@@ -103,7 +104,9 @@ function openTasks(inputs: VerifyInputs, place: Place, runner: Runner, world: Wo
       world.requestHandler,
     )
     const context = { clock, signal, keep: () => undefined, credentialLifetime: aws.credentialLifetime }
-    const task = namedTask(check, oneOffTask(asDeployInputs({}), { cluster, service }, runner))
+    // Each check is a task of its own, also where two have the same name or the same step runs twice in a job.
+    const own = { ...oneOffTask(asDeployInputs({}), { cluster, service }, runner), idempotencyKey: randomUUID() }
+    const task = namedTask(check, own)
     try {
       const found = await requireService(await aws.ecs.describeService(cluster, service), { cluster, service }, aws.ecs)
       const revision = runningTaskDefinition(found) ?? ''

@@ -7,9 +7,8 @@ import type { HttpCheck } from './request/release-steps.ts'
 import { checkName, runHttpCheck } from './run-http-check.ts'
 import type { Step } from './step.ts'
 
-/** A check by HTTP as a step of a deployment. */
-export function httpStep(check: HttpCheck, probe: HttpProbe): Step {
-  const name = `Verify ${check.name ?? `${check.method} ${new URL(check.url).pathname}`}`
+/** A check by HTTP as a step of a deployment. `name`: of its phase. */
+export function httpStep(check: HttpCheck, name: string, probe: HttpProbe): Step {
   const says = checkName(check)
   return {
     name,

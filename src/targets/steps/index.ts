@@ -27,22 +27,30 @@ export function targetWithSteps(target: Target, request: StepsRequest, access: S
   const { checks, tasks, mayRollBack } = request
   const later = tasks.filter(({ when }) => when !== 'before')
   const before = tasks.filter(({ when }) => when === 'before').map(({ name }) => name)
+  const phases = apart(checks.map(checkPhase))
   const steps = [
     ...later.map((task) => releaseTaskStep(task, access.runTask(task))),
-    ...named(checks.map((check) => stepOf(check, access))),
+    ...checks.map((check, index) => stepOf(check, phases[index] ?? '', access)),
   ]
   const stepping: Stepping = { steps, before, mayRollBack }
   return steppedTarget(target, stepping)
 }
 
-function stepOf(check: Check, access: StepsAccess): Step {
-  return check.kind === 'http' ? httpStep(check, access.probe) : taskCheckStep(check, access.runTask(check))
+function stepOf(check: Check, phase: string, access: StepsAccess): Step {
+  return check.kind === 'http'
+    ? httpStep(check, phase, access.probe)
+    : taskCheckStep(check, phase, access.runTask(check))
 }
 
-/** Phases are told apart by their names. */
-function named(steps: readonly Step[]): readonly Step[] {
-  return steps.map((step, index) => {
-    const same = steps.slice(0, index).filter(({ name }) => name === step.name).length
-    return same === 0 ? step : { ...step, name: `${step.name} (${same + 1})` }
+/** The phases that checks are reported by, each with a name of its own: `Verify smoke`, `Verify smoke (2)`. */
+function checkPhase(check: Check): string {
+  const { name } = check
+  return `Verify ${check.kind === 'http' ? (name ?? `${check.method} ${new URL(check.url).pathname}`) : name}`
+}
+
+function apart(names: readonly string[]): readonly string[] {
+  return names.map((name, index) => {
+    const before = names.slice(0, index).filter((other) => other === name).length
+    return before === 0 ? name : `${name} (${before + 1})`
   })
 }

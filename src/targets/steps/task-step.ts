@@ -10,9 +10,8 @@ import type { Step } from './step.ts'
 /** Runs a task in a phase of this name, with a version. Undefined: it ended well. */
 export type RunTask = (phase: string, version: Version, context: Context) => Events<Cause | undefined>
 
-/** A check that is a task: its exit code decides. */
-export function taskCheckStep(check: TaskCheck, run: RunTask): Step {
-  const name = `Verify ${check.name}`
+/** A check that is a task: its exit code decides. `name`: of its phase. */
+export function taskCheckStep(check: TaskCheck, name: string, run: RunTask): Step {
   const by = check.image === undefined ? 'with the new revision' : check.image
   return {
     name,

@@ -25,7 +25,7 @@ export function settleTask(record: DeploymentRecord, ports: Pick<EcsContext, 'ec
     stop: async () => undefined,
     watchAgain: () => text``,
     async made() {
-      if (tasks === undefined) return undefined
+      if (tasks === undefined) return { why: text`no one-off task was started`, fix: fixes.none }
       const { kind, words } = await settleTasks(tasks, ports)
       return { why: text`${untrusted(words)}`, fix: fixes[kind] }
     },

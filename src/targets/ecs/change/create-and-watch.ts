@@ -27,9 +27,10 @@ import { serviceNouns } from '../request/service-nouns.ts'
 import type { ServiceDefinition, ServiceRequest, WantedDefinition } from '../request/service-request.ts'
 import { reattach } from '../request/watch-again.ts'
 import { stepsOf } from '../strategy/setting-changes.ts'
-import { requireContainers } from '../tasks/named-task.ts'
+import { requireTasks } from '../tasks/named-task.ts'
 import { runTasksBefore } from '../tasks/release-task.ts'
 import { requireSubnets } from '../tasks/task-network.ts'
+import { requireShortOverrides } from '../tasks/task-request.ts'
 import { type Marking, obtainRevision, settleRevision } from './register-revision.ts'
 import { follow } from './update-and-watch.ts'
 import { watchFirstTaskSet } from './watch-first-task-set.ts'
@@ -51,7 +52,8 @@ export async function prepareCreation(
   const wanted = { ...rendered, definition: withoutOrigin(rendered.definition) }
   checkServiceDefinition(written, request, textIn(wanted.definition, 'family'))
   requireSubnets(request.runTask, written.content)
-  requireContainers([...(request.tasksBefore ?? []), ...(request.tasksLater ?? [])], wanted.definition)
+  requireShortOverrides(request.runTask)
+  requireTasks([...(request.tasksBefore ?? []), ...(request.tasksLater ?? [])], wanted.definition)
   const given = { ...written, content: withSettings(written.content, request) }
   const plan = planOf(request, given.content, wanted)
   return {

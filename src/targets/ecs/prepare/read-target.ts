@@ -15,8 +15,9 @@ import type { EcsContext } from '../request/ecs-context.ts'
 import type { Engine } from '../request/ecs-record.ts'
 import type { ServiceRequest, WantedDefinition } from '../request/service-request.ts'
 import { type ExpressUpdate, expressUpdate } from '../strategy/express-settings.ts'
-import { requireContainers } from '../tasks/named-task.ts'
+import { requireTasks } from '../tasks/named-task.ts'
 import { requireSubnets } from '../tasks/task-network.ts'
+import { requireShortOverrides } from '../tasks/task-request.ts'
 import type { ServicePlan } from './service-plan.ts'
 
 /** Without it the settings of the deployment group are unknown. */
@@ -69,6 +70,7 @@ export async function readTarget(
   const engine = engineOf(service, request.service)
   requireSupported(request, service)
   requireSubnets(request.runTask, service)
+  requireShortOverrides(request.runTask)
   const express = begun(expressOf(request, service, ecs))
   const running = runningTaskDefinition(service)
   const denied: string[] = []
@@ -78,7 +80,7 @@ export async function readTarget(
   const current = stored ? withoutOrigin(stored) : undefined
   const rendered = await request.wanted(service, current, originOf(stored))
   const wanted = { ...rendered, definition: withoutOrigin(rendered.definition) }
-  requireContainers([...(request.tasksBefore ?? []), ...(request.tasksLater ?? [])], wanted.definition)
+  requireTasks([...(request.tasksBefore ?? []), ...(request.tasksLater ?? [])], wanted.definition)
   const atGroup =
     engine === 'codedeploy'
       ? await readGroup(request, service, wanted, context, () => denied.push(listing))

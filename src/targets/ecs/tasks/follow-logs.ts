@@ -50,6 +50,8 @@ const ingestion = 5_000
 const pause = 1_000
 /** A page has up to 10,000 lines; the rest comes with the next read. */
 const mostPages = 10
+/** For what is left once the tasks have ended. Milliseconds. */
+const longestRest = 60_000
 
 /** Follows the streams of the watched containers. */
 export function followLogs(wanted: Wanted, context: EcsContext): FollowedLogs {
@@ -79,17 +81,30 @@ export function followLogs(wanted: Wanted, context: EcsContext): FollowedLogs {
     }
   }
 
-  async function* readAll(): AsyncGenerator<DeploymentEvent> {
+  /** True: nothing more is there, or may be read. */
+  async function* readAll(): AsyncGenerator<DeploymentEvent, boolean> {
+    let isWhole = true
     for (const stream of streams.values()) {
-      if (!isAllowed) return
+      if (!isAllowed) return true
       try {
-        const messages = await readStream(stream, context)
-        yield* shown(stream, stream.lines.take(messages), context)
+        const read = await readStream(stream, context)
+        isWhole &&= read.isWhole
+        yield* shown(stream, stream.lines.take(read.messages), context)
       } catch (error) {
         if (!(error instanceof Failure) || context.signal.aborted) throw error
         isAllowed = false
         yield* note(text`The log is not shown any further: ${failureInOneLine(error.parts)}.`)
       }
+    }
+    return isWhole
+  }
+
+  async function* readRest(): AsyncGenerator<DeploymentEvent> {
+    const deadline = deadlineIn(context.clock, longestRest)
+    while (!(yield* readAll())) {
+      if (context.clock.monotonic() >= deadline)
+        return yield* note(text`The log is not complete: CloudWatch Logs did not return its last lines in time.`)
+      await context.clock.sleep(pause, context.signal)
     }
   }
 
@@ -104,7 +119,7 @@ export function followLogs(wanted: Wanted, context: EcsContext): FollowedLogs {
       const deadline = deadlineIn(context.clock, 2 * ingestion)
       while (isAllowed && !isSettled(tasks, streams, context) && context.clock.monotonic() < deadline)
         await context.clock.sleep(pause, context.signal)
-      yield* readAll()
+      yield* readRest()
       for (const stream of streams.values()) yield* shown(stream, stream.lines.end(), context)
     },
     tails: () => [...streams.values()].map(tailOf).filter(({ lines }) => lines.length > 0),
@@ -123,19 +138,25 @@ function idOf(arn: string): string {
   return arn.slice(arn.lastIndexOf('/') + 1)
 }
 
-/** All that is new in a stream, by its token: a page that is read twice has the same lines, and is shown once. */
-async function readStream(stream: Stream, context: EcsContext): Promise<readonly string[]> {
+interface Read {
+  readonly messages: readonly string[]
+  /** Up to the end of the stream. */
+  readonly isWhole: boolean
+}
+
+/** What is new in a stream, by its token: a page that is read twice has the same lines, and is shown once. */
+async function readStream(stream: Stream, context: EcsContext): Promise<Read> {
   const all: string[] = []
   for (let pages = 0; pages < mostPages; pages++) {
     const at: LogPosition = { ...stream.place, token: stream.token }
     const page = await readBesideWatch(context, ({ evidence }) => evidence.logPage(at))
-    if (page === undefined) return all
+    if (page === undefined) break
     all.push(...page.messages)
     const isEnd = page.token === stream.token
     stream.token = page.token
-    if (isEnd) return all
+    if (isEnd) return { messages: all, isWhole: true }
   }
-  return all
+  return { messages: all, isWhole: false }
 }
 
 async function* shown(

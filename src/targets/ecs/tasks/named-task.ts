@@ -1,36 +1,53 @@
 import { Failure } from '../../../failure.ts'
 import type { JsonObject } from '../../../ports.ts'
-import { textIn } from '../../../task-definition/members.ts'
+import { containerNames, containersOf, textIn } from '../../../task-definition/members.ts'
 import { asName, text, untrusted } from '../../../text.ts'
 import type { NamedTask, OneOffTask } from '../request/service-request.ts'
+import { requireShortOverrides } from './task-request.ts'
+import { essentialContainers } from './watched-containers.ts'
 
-/** The container of a task that has the command: the one that is named, else the only essential one. Throws `container-unknown`. */
-export function containerOf({ name, container }: NamedTask, definition: JsonObject): string {
-  const containers = containersOf(definition)
-  const names = containers.map((one) => String(one.name))
-  const essential = containers.filter((one) => one.essential !== false).map((one) => String(one.name))
-  const found = container === undefined ? essential : names.filter((known) => known === container)
-  const [only, ...others] = found
-  if (only !== undefined && others.length === 0) return only
-  throw new Failure({
+/** The container of a task that has the command: the one that is named, else the only essential one. Undefined: there is none. */
+function findContainer({ container }: NamedTask, definition: JsonObject): string | undefined {
+  if (container !== undefined) return containerNames(definition).find((name) => name === container)
+  const [only, ...others] = essentialContainers(definition)
+  return others.length === 0 ? only : undefined
+}
+
+/** As `findContainer`; throws `container-unknown` where there is none. */
+export function containerOf(task: NamedTask, definition: JsonObject): string {
+  const found = findContainer(task, definition)
+  if (found === undefined) throw unknownContainers([task], definition)
+  return found
+}
+
+/** Refuses tasks whose containers are unknown, or whose overrides are too long, before anything is changed. Throws `Failure`. */
+export function requireTasks(tasks: readonly NamedTask[], definition: JsonObject): void {
+  const unknown = tasks.filter((task) => task.image === undefined && findContainer(task, definition) === undefined)
+  if (unknown.length > 0) throw unknownContainers(unknown, definition)
+  for (const task of tasks)
+    requireShortOverrides(withOverrides(task, findContainer(task, definition) ?? checkContainer, ''), task.name)
+}
+
+function unknownContainers(tasks: readonly NamedTask[], definition: JsonObject): Failure {
+  const problems = tasks.map(({ name, container }) =>
+    container === undefined
+      ? text`The task ${asName(name)} does not name its container`
+      : text`The task ${asName(name)} names a container ${untrusted(container)} that the task definition does not have`,
+  )
+  return new Failure({
     code: 'container-unknown',
-    what:
-      container === undefined
-        ? text`The task ${asName(name)} does not name its container`
-        : text`The task ${asName(name)} names a container ${untrusted(container)} that the task definition does not have`,
-    why: text`the task definition has ${untrusted(names.join(', '))}`,
+    what: problems.flatMap((problem, index) => (index === 0 ? problem : ['; ', ...problem])),
+    why: text`the task definition has ${untrusted(containerNames(definition).join(', '))}`,
     fix: text`Set container of the task to one of them. Nothing has been changed on AWS.`,
   })
 }
 
-/** Refuses tasks whose containers are unknown, before anything is changed. */
-export function requireContainers(tasks: readonly NamedTask[], definition: JsonObject): void {
-  for (const task of tasks) if (task.image === undefined) containerOf(task, definition)
-}
-
-/** The task with command and environment, as RunTask takes them. */
-export function withOverrides(task: NamedTask, container: string): OneOffTask {
-  const { command, environment, task: own, name, lock } = task
+/**
+ * The task with command and environment, as RunTask takes them. `phase`: its place in the deployment. Two tasks of one name have
+ * client tokens of their own, since with the same one AWS returns the first task for the second.
+ */
+export function withOverrides(task: NamedTask, container: string, phase: string): OneOffTask {
+  const { command, environment, task: own, lock } = task
   const variables = Object.entries(environment).map(([variable, value]) => ({ name: variable, value }))
   const override = {
     name: container,
@@ -43,7 +60,7 @@ export function withOverrides(task: NamedTask, container: string): OneOffTask {
     awaitStop: true,
     container,
     lock,
-    idempotencyKey: `${own.idempotencyKey} ${name}`,
+    idempotencyKey: `${own.idempotencyKey} ${phase}`,
   }
 }
 
@@ -76,10 +93,3 @@ export function definitionFor(task: NamedTask, definition: JsonObject): JsonObje
 
 /** Name of the only container of such a definition. */
 export const checkContainer = 'check'
-
-function containersOf(definition: JsonObject): readonly JsonObject[] {
-  const { containerDefinitions: containers } = definition
-  return Array.isArray(containers)
-    ? containers.filter((one): one is JsonObject => typeof one === 'object' && one !== null)
-    : []
-}

@@ -86,7 +86,7 @@ async function* runNamedTask(
   const where = task.image === undefined ? beside : yield* withImage(task, beside, context)
   const container = task.image === undefined ? containerOf(task, where.definition) : checkContainer
   const { outcome, cause } = yield* renamed(
-    runTasks({ ...where, task: withOverrides(task, container) }, context),
+    runTasks({ ...where, task: withOverrides(task, container, phase) }, context),
     phase,
   )
   if (outcome === 'succeeded' || outcome === 'started') return undefined

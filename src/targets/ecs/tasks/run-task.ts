@@ -93,17 +93,16 @@ function openRun(oneOff: OneOff, context: EcsContext): Run {
   }
 }
 
-/** What the post step needs: before the first RunTask, whose reply a kill may lose, and after each. */
+/** What the post step needs: before a RunTask, whose reply a kill may lose, and after it. */
 function keeper({ cluster, task }: OneOff, context: EcsContext): (arns: readonly string[]) => void {
   const { startedBy, onCancel = 'stop' } = task
-  const tasks = { cluster, startedBy, onCancel }
-  context.keep({
-    tasks: { ...tasks, arns: [] },
-    left: `RunTask was sent (startedBy ${startedBy}), and its task may run`,
-  })
   return (arns) => {
-    if (arns.length === 0) return
-    const left = `it had started the one-off task ${arns.join(' ')}, which may still be running`
-    context.keep({ outputs: { 'run-task-arn': JSON.stringify(arns) }, tasks: { ...tasks, arns }, left })
+    const tasks = { cluster, startedBy, onCancel, arns }
+    const [none, some] = [
+      `RunTask was sent (startedBy ${startedBy}), and its task may run`,
+      `it had started the one-off task ${arns.join(' ')}, which may still be running`,
+    ]
+    context.keep({ tasks, left: arns.length === 0 ? none : some })
+    if (arns.length > 0) context.keep({ outputs: { 'run-task-arn': JSON.stringify(arns) } })
   }
 }

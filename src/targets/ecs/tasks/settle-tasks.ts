@@ -3,6 +3,7 @@ import { persistently } from '../../../deployment/agreement.ts'
 import type { EcsContext } from '../request/ecs-context.ts'
 import type { KeptTasks } from '../request/ecs-record.ts'
 import { ownStartedBy } from '../request/started-by.ts'
+import { stopEach } from './watch-tasks.ts'
 
 type Ports = Pick<EcsContext, 'ecs' | 'clock'>
 
@@ -20,7 +21,7 @@ const pause = 2_000
 
 /** Stops the one-off tasks that a cancelled run has started, or leaves them, as it was asked to. Throws `Failure`. */
 export async function settleTasks(kept: KeptTasks, ports: Ports): Promise<SettledTasks> {
-  const arns = kept.arns.length > 0 ? kept.arns : await findTasks(kept, ports)
+  const arns = await findTasks(kept, ports)
   if (arns === undefined)
     return { kind: 'unknown', arns: [], words: `RunTask was sent (startedBy ${kept.startedBy}), and its task may run` }
   if (arns.length === 0) return { kind: 'none', arns, words: 'no one-off task was started' }
@@ -28,8 +29,8 @@ export async function settleTasks(kept: KeptTasks, ports: Ports): Promise<Settle
   if (await haveEnded(arns, kept, ports)) return { kind: 'ended', arns, words: `${named} had ended` }
   if (kept.onCancel === 'leave')
     return { kind: 'left', arns, words: `${named} continues without this run (on-cancel: leave)` }
-  for (const arn of arns)
-    await ports.ecs.stopTask(kept.cluster, arn, 'Slipway: the run was cancelled (on-cancel: stop)')
+  const reason = 'Slipway: the run was cancelled (on-cancel: stop)'
+  await stopEach(arns, (arn) => ports.ecs.stopTask(kept.cluster, arn, reason))
   const deadline = deadlineIn(ports.clock, longestStop)
   while (!(await haveEnded(arns, kept, ports)) && remaining(ports.clock, deadline) > 0) await ports.clock.sleep(pause)
   return {
@@ -39,18 +40,22 @@ export async function settleTasks(kept: KeptTasks, ports: Ports): Promise<Settle
   }
 }
 
-/** Where no reply came: tasks whose `startedBy` is this run's alone. Undefined: others may have the same. */
+/**
+ * The tasks of RunTask whose replies came, and those whose reply did not: by `startedBy`, where that is this run's alone. Undefined: no
+ * reply came, and others may have the same.
+ */
 async function findTasks(
-  { cluster, startedBy }: KeptTasks,
+  { cluster, startedBy, arns }: KeptTasks,
   { ecs, clock }: Ports,
 ): Promise<readonly string[] | undefined> {
-  if (!ownStartedBy.test(startedBy)) return undefined
+  if (!ownStartedBy.test(startedBy)) return arns.length > 0 ? arns : undefined
   const look = async () => {
     const tasks = await ecs.listTasks(cluster, { startedBy, desiredStatus: 'RUNNING' })
     return tasks.length > 0 ? tasks : undefined
   }
-  const found = (await persistently({ clock }, look, 4)) ?? []
-  return found.flatMap(({ taskArn }) => taskArn ?? [])
+  // What is known is stopped also where the rest may not be listed.
+  const found = (arns.length > 0 ? await look().catch(() => undefined) : await persistently({ clock }, look, 4)) ?? []
+  return [...new Set([...arns, ...found.flatMap(({ taskArn }) => taskArn ?? [])])]
 }
 
 async function haveEnded(arns: readonly string[], { cluster }: KeptTasks, { ecs }: Ports): Promise<boolean> {

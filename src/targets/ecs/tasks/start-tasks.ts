@@ -24,7 +24,7 @@ const usualCapacityMinutes = 10
 /** Between two RunTask, while capacity is lacking. Milliseconds. */
 const [shortestPause, longestPause] = [5_000, 30_000]
 
-/** `started` is told of tasks as soon as AWS has answered. */
+/** `started` gets the tasks as soon as AWS has answered, and none of them before each RunTask. */
 export function openStarter(oneOff: OneOff, context: EcsContext, started: (arns: readonly string[]) => void): Starter {
   const { task } = oneOff
   const { clock, signal } = context
@@ -38,11 +38,13 @@ export function openStarter(oneOff: OneOff, context: EcsContext, started: (arns:
       for (let tries = 0; ; tries++) {
         const part = { number: number++, count: count - arns.length, isOnDemand }
         const { ecs } = forPreparation(context, task)
+        started([])
         const { tasks, failures, isOfEarlier } = await ecs.runTask(requestOf(oneOff, part))
         arns.push(...tasks.flatMap(({ taskArn }) => taskArn ?? []))
         started(arns)
         if (isOfEarlier) yield note(ofEarlier, context)
-        if (arns.length >= count || isOfEarlier || failures.length === 0) return { arns, failures }
+        if (arns.length >= count || isOfEarlier) return { arns, failures }
+        if (failures.length === 0) return { arns, failures: [unsaid(count - arns.length)] }
         if (!isOnDemand && task.fallsBackToFargate && usesSpot(oneOff) && isCapacity(failures)) {
           isOnDemand = true
           yield note(`Fargate Spot: ${reasonsInWords(failures)}. Trying Fargate (fall-back-to-fargate).`, context)
@@ -54,6 +56,13 @@ export function openStarter(oneOff: OneOff, context: EcsContext, started: (arns:
         await clock.sleep(Math.min(longest * (0.5 + clock.random() / 2), remaining(clock, deadline)), signal)
       }
     },
+  }
+}
+
+/** Tasks that are in neither list of a response are not there. */
+function unsaid(missing: number): RunTaskFailure {
+  return {
+    reason: `RunTask returned no reason for ${missing} ${missing === 1 ? 'task' : 'tasks'} that it did not start`,
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Failure } from '../../../failure.ts'
 import type { JsonObject, RunTaskRequest, Service } from '../../../ports.ts'
-import { text } from '../../../text.ts'
+import { asName, text } from '../../../text.ts'
 import type { OneOffTask } from '../request/service-request.ts'
 import { networkOf } from './task-network.ts'
 
@@ -63,12 +63,15 @@ export function overridesOf({ overrides, taskOverrides = {} }: Pick<OneOffTask, 
 }
 
 /** Refuses overrides that RunTask would refuse for their length, before anything is registered. Throws `inputs-invalid`. */
-export function requireShortOverrides(task: Pick<OneOffTask, 'overrides' | 'taskOverrides'> | undefined): void {
+export function requireShortOverrides(
+  task: Pick<OneOffTask, 'overrides' | 'taskOverrides'> | undefined,
+  name?: string,
+): void {
   const length = JSON.stringify((task && overridesOf(task)) ?? {}).length
   if (length <= longestOverrides) return
   throw new Failure({
     code: 'inputs-invalid',
-    what: text`The overrides of the one-off task have ${length} characters as JSON`,
+    what: text`The overrides of the ${name === undefined ? 'one-off task' : text`task ${asName(name)}`} have ${length} characters as JSON`,
     why: text`RunTask takes at most ${longestOverrides} characters, all names and values together`,
     fix: text`Put long values into an environment file in S3 (environmentFiles), a secret, or the task definition. Nothing has been changed.`,
     docs: 'https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html',

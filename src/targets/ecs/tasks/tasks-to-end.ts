@@ -55,8 +55,16 @@ async function* startLocked(
     const message = untrusted(`lock ${name}: task ${first.taskArn} was started first; stopping the task of this run`)
     yield { kind: 'message', at: context.clock.now(), message }
     const ended = yield* stopTasks(watch, started.arns, `Slipway: lock ${name} is held by ${first.taskArn}`, context)
-    if (ended.some((each) => each.task?.startedAt !== undefined)) return collided(name, first)
+    if (!ended.every(hasNeverRun)) return collided(name, first)
   }
+}
+
+/** Proven to have run no command. A container may run before all of its task do, which is when `startedAt` is set. */
+function hasNeverRun({ task }: SeenTask): boolean {
+  const { lastStatus, startedAt, containers = [] } = task ?? {}
+  return (
+    lastStatus === 'STOPPED' && startedAt === undefined && containers.every(({ exitCode }) => exitCode === undefined)
+  )
 }
 
 function unseen(arn: string): SeenTask {
@@ -89,7 +97,7 @@ async function* endAll(
   context: EcsContext,
 ): AsyncGenerator<DeploymentEvent, Pick<LastLook, 'seen' | 'late' | 'unstopped'>> {
   const done = seen.filter(({ end }) => end.kind === 'finished')
-  const late = seen.filter((each) => each.task && each.end.kind === 'moving' && !isRunning(each, watch))
+  const late = seen.filter((each) => each.end.kind === 'moving' && !isRunning(each, watch))
   const ended = yield* stopped(watch, done, 'Slipway: the command has ended', context)
   const isLeft = task.onTimeout === 'leave'
   const why = `Slipway: still running after ${task.waitMinutes} minutes (wait-for-minutes)`

@@ -46,7 +46,7 @@ export async function* judgeTasks(
     yield { kind: 'explained', at: clock.now(), cause, evidence: explained.evidence }
     return { outcome: 'failed', cause }
   }
-  const gone = seen.find(({ task }) => task === undefined)
+  const gone = seen.find(({ isMissing }) => isMissing)
   if (gone) return { outcome: 'failed', cause: lost(gone, subject) }
   if (late.length > 0) return { outcome: 'timed-out', cause: timedOut(look, subject) }
   if (failures.length > 0) return { outcome: 'failed', cause: notPlaced(failures, seen.length, subject) }

@@ -15,6 +15,8 @@ export interface SeenTask {
   /** Undefined: DescribeTasks has not had it. */
   readonly task: Task | undefined
   readonly end: TaskEnd
+  /** DescribeTasks reports MISSING for it, and has for longer than it may right after RunTask. */
+  readonly isMissing?: true
 }
 
 /** How tasks are watched. */
@@ -55,7 +57,7 @@ export async function* watchTasks(
       seen = seen.map(({ arn, task }) => judged(arn, read.find(({ taskArn }) => taskArn === arn) ?? task, watch))
       yield* changes(before, seen, context)
       const isLost = seen.some(({ task }) => task === undefined) && clock.monotonic() - since > missingTime
-      if (gone(isLost ? 'gone' : undefined)) return seen
+      if (gone(isLost ? 'gone' : undefined)) return seen.map(withMissing)
     }
     const tasks = seen.flatMap(({ task }) => task ?? [])
     yield* watch.logs.read(tasks)
@@ -71,6 +73,10 @@ export async function* watchTasks(
 
 function judged(arn: string, task: Task | undefined, { watched, essential }: TaskWatch): SeenTask {
   return { arn, task, end: task ? judgeTask(task, watched, essential) : { kind: 'moving' } }
+}
+
+function withMissing(seen: SeenTask): SeenTask {
+  return seen.task === undefined ? { ...seen, isMissing: true } : seen
 }
 
 function isDone({ task, end }: SeenTask, { untilRunning }: TaskWatch): boolean {
@@ -112,7 +118,7 @@ export async function* stopTasks(
 ): AsyncGenerator<DeploymentEvent, readonly SeenTask[]> {
   const deadline = deadlineIn(context.clock, stopTime)
   const { ecs } = context.within(deadline)
-  for (const arn of running) await ecs.stopTask(watch.cluster, arn, reason)
+  await stopEach(running, (arn) => ecs.stopTask(watch.cluster, arn, reason))
   const ending = { ...watch, untilRunning: false }
   for (;;) {
     const seen = yield* watchTasks(ending, running, context, deadline)
@@ -121,4 +127,11 @@ export async function* stopTasks(
     if (!isAwaited || context.clock.monotonic() >= deadline) return seen
     await context.clock.sleep(closeGap, context.signal)
   }
+}
+
+/** Stops each, also where one cannot be stopped; that failure is thrown afterwards. */
+export async function stopEach(arns: readonly string[], stop: (arn: string) => Promise<void>): Promise<void> {
+  const results = await Promise.allSettled(arns.map(stop))
+  const failed = results.find((result) => result.status === 'rejected')
+  if (failed) throw failed.reason
 }

@@ -1,14 +1,19 @@
 /** Table A2 of one-off tasks: which container counts, what each end means, and which reasons of RunTask pass. Pure. */
 import { describe, expect, test } from '@jest/globals'
+import { Failure } from '../../../../src/failure.ts'
 import type { JsonObject, Task } from '../../../../src/ports.ts'
 import { variablesOf } from '../../../../src/targets/ecs/facts/definition-variables.ts'
+import type { EcsContext } from '../../../../src/targets/ecs/request/ecs-context.ts'
 import { effectiveDefinition } from '../../../../src/targets/ecs/tasks/effective-definition.ts'
+import { followLogs } from '../../../../src/targets/ecs/tasks/follow-logs.ts'
 import { logOf } from '../../../../src/targets/ecs/tasks/log-place.ts'
 import { startLines } from '../../../../src/targets/ecs/tasks/printed-lines.ts'
 import { isCapacity, mayPass, reasonsInWords } from '../../../../src/targets/ecs/tasks/run-task-failures.ts'
+import { openStarter } from '../../../../src/targets/ecs/tasks/start-tasks.ts'
 import { judgeTask } from '../../../../src/targets/ecs/tasks/task-end.ts'
 import { watchedContainers } from '../../../../src/targets/ecs/tasks/watched-containers.ts'
-import { renderText } from '../../../../src/text.ts'
+import { renderText, text } from '../../../../src/text.ts'
+import { createClock } from '../../../simulator/clock.ts'
 
 const api = { name: 'api', image: 'api:1' }
 const envoy = { name: 'envoy', image: 'envoy:1' }
@@ -222,4 +227,60 @@ describe('lines on their way into the log', () => {
     lines.take(['result: 1', ' result: 2', 'x result: 3', 'result:'])
     expect(lines.result()).toBe('')
   })
+})
+
+test('tasks that RunTask returns neither as started nor as failed are not there', async () => {
+  const clock = createClock({ kind: 'idle' }).forProgram
+  const ecs = { runTask: async () => ({ tasks: [{ taskArn: 'arn:aws:ecs:eu-west-1:1:task/shop/1' }], failures: [] }) }
+  const context = { clock, signal: new AbortController().signal, within: () => ({ ecs }) } as unknown as EcsContext
+  const task = { subnets: [], securityGroups: [], startedBy: 'x', awaitStop: true, waitMinutes: 5, idempotencyKey: 'k' }
+  const oneOff = { cluster: 'shop', service: undefined, definition: {}, taskDefinition: 'api:7', task }
+  const { value } = await openStarter(oneOff, context, () => undefined)
+    .start(3)
+    .next()
+  expect(value).toEqual({
+    arns: ['arn:aws:ecs:eu-west-1:1:task/shop/1'],
+    failures: [{ reason: 'RunTask returned no reason for 2 tasks that it did not start' }],
+  })
+})
+
+test('the log of a task that has ended is read to its end, however long it is, or said to be cut', async () => {
+  const clock = createClock({ kind: 'idle' }).forProgram
+  const shown = async (pages: number, unreachable = 0) => {
+    let failures = unreachable
+    const logPage = async ({ token = '0' }: { readonly token?: string | undefined }) => {
+      const page = Number(token)
+      if (page === pages - 1 && failures-- > 0)
+        throw new Failure({ code: 'aws-unreachable', what: text`x`, fix: text`y` })
+      return page === pages ? { messages: [], token } : { messages: [`line ${page}`], token: String(page + 1) }
+    }
+    const within = () => ({ evidence: { logPage } })
+    const context = { clock, signal: new AbortController().signal, within } as unknown as EcsContext
+    const options = { 'awslogs-group': '/ecs/api', 'awslogs-stream-prefix': 'ecs' }
+    const definition = { containerDefinitions: [{ ...api, logConfiguration: { logDriver: 'awslogs', options } }] }
+    const wanted = {
+      definition,
+      containers: ['api'],
+      isFollowed: true,
+      variables: [],
+      marker: 'line',
+      isSeveral: false,
+    }
+    const logs = followLogs(wanted, context)
+    const task: Task = {
+      taskArn: 'task/shop/1',
+      lastStatus: 'STOPPED',
+      containers: [{ name: 'api', lastStatus: 'STOPPED' }],
+    }
+    const notes: string[] = []
+    let lines = 0
+    for (const events of [logs.read([task]), logs.drain([task])])
+      for await (const event of events)
+        if (event.kind === 'output') lines += event.lines.length
+        else if (event.kind === 'note') notes.push(event.message.untrusted)
+    return [lines, logs.result(), ...notes]
+  }
+  expect(await shown(45)).toEqual([45, '44'])
+  expect(await shown(45, 2)).toEqual([45, '44'])
+  expect(await shown(5, 1000)).toEqual([4, '3', expect.stringMatching(/^The log is not complete: CloudWatch Logs/)])
 })
