@@ -116,7 +116,7 @@ export const seedScenarios: Readonly<Record<string, SeedScenario>> = {
     about: 'the smoke test inside the VPC exits with 1: rolled back before users get it; the schema stays',
     commit: 'Read the authors of books',
     verdict: 'rolled-back',
-    cause: /^Verify failed: .*exit code 1\): the task smoke of books-api:2 failed: .GET \/books: 500/,
+    cause: /^Verify failed: the task smoke of books-api:2 failed: .*exit code 1\): .GET \/books: 500/,
     log: /GET \/books: 500[\s\S]*What the task migrate of this run changed, such as a database schema, was not rolled back\./,
     running: { api: 'old' },
     arrange: tasks({ [smoke]: { exitCode: 1, log: ['GET /health: 200', 'GET /books: 500'] } }),
