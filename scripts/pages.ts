@@ -47,6 +47,7 @@ const howTo = [
   'several-platforms',
   'build-cache',
   'image-of-another-builder',
+  'from-jenkins',
   'versions',
   'private-vpc',
   'proxies',

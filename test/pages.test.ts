@@ -97,8 +97,9 @@ describe('a slipway.yml that is a whole on', () => {
     expect(loadConfig(yaml, page).config.services).toHaveProperty('api')
   })
 
-  test('two accounts, services with a site, and its own page are found', () => {
+  test('two accounts, services with a site, a Jenkinsfile, and its own page are found', () => {
     expect(whole.map(([page]) => page).toSorted()).toEqual([
+      'docs/how-to/from-jenkins.md',
       'docs/how-to/services-and-a-site.md',
       'docs/how-to/two-accounts.md',
       'docs/slipway-yml.md',

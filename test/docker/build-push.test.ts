@@ -1,5 +1,5 @@
 import { cpSync } from 'node:fs'
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { createBuildPush } from '../../src/actions/build-push/index.ts'
@@ -101,6 +101,19 @@ withDocker('build-push with a real engine and the simulated ECR', () => {
     await pull(`${name}@${digest}`, await login())
     const said = await engine.docker('run', '--rm', '--network', 'host', `${name}@${digest}`, 'node', '-e', serveOnce)
     expect(JSON.parse(said)).toEqual({ status: 'ok' })
+  })
+
+  test.each(
+    ['000', '001', '002', ...['api', 'edge', 'sidecar', 'log-router', 'log-worker'].map((part) => `004/${part}`)].map(
+      (seed) => `examples/seed-${seed}`,
+    ),
+  )('builds %s, without the commands that need a network or a base image of others', async (context) => {
+    const lines = (await readFile(join(root, context, 'Dockerfile'), 'utf8')).split('\n')
+    const file = join(temporaryFolder(), 'Dockerfile')
+    await writeFile(file, lines.filter((line) => !/^RUN /.test(line)).join('\n'))
+    const base = `BASE=${engine.base}`
+    const id = await engine.docker('build', '--quiet', '--build-arg', base, '--file', file, join(root, context))
+    expect(id).toMatch(/^sha256:/)
   })
 
   test('is not built again when the immutable tag holds the same commit', async () => {

@@ -23,7 +23,7 @@ export interface Lookups {
  * form of cfn-lint 1.58.0 (`Policies.json`).
  */
 const withoutResource =
-  /^(application-autoscaling:Describe|cloudwatch:|codedeploy:(ContinueDeployment|GetDeploymentTarget|ListApplications|StopDeployment)$|ec2:|ecr:(DescribePullThroughCacheRules|DescribeRegistry|DescribeRepositoryCreationTemplates|GetAuthorizationToken|GetSigningConfiguration)$|elasticbeanstalk:(CreateStorageLocation|DescribeAccountAttributes)$|ecs:(DescribeTaskDefinition|ListClusters|ListServices|ListTaskDefinitions)$|elasticloadbalancing:Describe|logs:DescribeLogGroups$|sts:)/
+  /^(application-autoscaling:Describe|cloudwatch:|codedeploy:(ContinueDeployment|GetDeploymentTarget|ListApplications|StopDeployment)$|ec2:|ecr-public:(DescribeRegistries|GetAuthorizationToken)$|ecr:(DescribePullThroughCacheRules|DescribeRegistry|DescribeRepositoryCreationTemplates|GetAuthorizationToken|GetSigningConfiguration)$|elasticbeanstalk:(CreateStorageLocation|DescribeAccountAttributes)$|ecs:(DescribeTaskDefinition|ListClusters|ListServices|ListTaskDefinitions)$|elasticloadbalancing:Describe|logs:DescribeLogGroups$|sts:)/
 
 const texts = (value: unknown): readonly string[] =>
   typeof value === 'string' ? [value] : Array.isArray(value) ? value.flatMap(texts) : []
@@ -153,6 +153,10 @@ function resourcesOf({ action, resource }: Need, scene: Scene): readonly string[
       const names = ofPath === undefined ? named('repositoryName', 'repositoryNames') : [ofPath]
       return names.map((name) => arn('ecr', `repository/${name}`))
     }
+    case 'ecr-public':
+      return named('repositoryName', 'repositoryNames').map((name) =>
+        arn('ecr-public', `repository/${name}`).replace(/:ecr-public:[^:]*:/, ':ecr-public::'),
+      )
     case 'logs':
       return [arn('logs', `log-group:${named('logGroupName')[0]}:log-stream:${named('logStreamName')[0]}`)]
     case 'iam':

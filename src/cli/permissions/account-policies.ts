@@ -3,7 +3,15 @@ import type { Config, EnvironmentConfig } from '../../config/schema.ts'
 import { selectImages } from '../../config/select-images.ts'
 import { partitionOf } from '../../partitions.ts'
 import { repositoryArn } from './definition-facts.ts'
-import { actionsIn, beanstalkTables, type IamAction, permissionTables, siteTables } from './permission-tables.ts'
+import { isPublic } from './image-arns.ts'
+import {
+  actionsIn,
+  beanstalkTables,
+  type IamAction,
+  permissionTables,
+  publicTables,
+  siteTables,
+} from './permission-tables.ts'
 import { type PolicyDocument, policyOf, type Statement } from './policy-document.ts'
 import type { RoleSetup } from './setup.ts'
 
@@ -24,7 +32,7 @@ export function repositoryPolicies(config: Config): readonly RepositoryPolicy[] 
   const environments = Object.values(config.environments)
   return selectImages(config).flatMap(({ region, accountId, repository: name }) => {
     const others = environments.filter(({ account }) => account !== accountId)
-    if (others.length === 0) return []
+    if (others.length === 0 || isPublic({ repository: name })) return []
     const tagging = others.filter((environment) => environment['image-tags'] !== undefined)
     const policy = policyOf([
       shareWith('PullFromOtherAccounts', rootsOf(others, region), [
@@ -95,16 +103,18 @@ function everNeeded(granted: ReadonlySet<IamAction>): readonly IamAction[] {
   const actions: readonly IamAction[] = [
     ...actionsIn(permissionTables),
     ...(uses(granted, 's3') ? actionsIn(siteTables) : []),
+    ...(uses(granted, 'ecr-public') ? actionsIn(publicTables) : []),
     ...(uses(granted, 'elasticbeanstalk') ? actionsIn(beanstalkTables) : []),
   ]
   const own = actions.filter((action) => !action.startsWith('iam:') && (!action.endsWith('*') || granted.has(action)))
   return [...new Set(own)].sort()
 }
 
-/** With that of CloudFront, a global service (IAM user guide, "AWS global condition context keys", `aws:RequestedRegion`). */
+/** With that of CloudFront, a global service, and of Amazon ECR Public (IAM user guide, "AWS global condition context keys", `aws:RequestedRegion`). */
 function regionsIn(roles: readonly RoleSetup[], granted: ReadonlySet<IamAction>): readonly string[] {
   const own = roles.flatMap(({ grants, region }) => [region, ...grants.flatMap(regionsOf)])
-  return [...new Set([...own, ...(uses(granted, 'cloudfront') ? ['us-east-1'] : [])])].sort()
+  const isInVirginia = uses(granted, 'cloudfront') || uses(granted, 'ecr-public')
+  return [...new Set([...own, ...(isInVirginia ? ['us-east-1'] : [])])].sort()
 }
 
 function regionsOf({ resources }: RoleSetup['grants'][number]): readonly string[] {

@@ -52,6 +52,38 @@ export const buildPush = [
   },
 ] as const satisfies readonly Permission[]
 
+/** Permissions of `build-push` with a repository of Amazon ECR Public. */
+export const publicBuildPush = [
+  { actions: ['ecr-public:GetAuthorizationToken', 'sts:GetServiceBearerToken'], note: 'on `*`', why: 'log in' },
+  { actions: ['ecr-public:DescribeRepositories'], why: 'check that the repository exists' },
+  {
+    actions: [
+      'ecr-public:BatchCheckLayerAvailability',
+      'ecr-public:InitiateLayerUpload',
+      'ecr-public:UploadLayerPart',
+      'ecr-public:CompleteLayerUpload',
+      'ecr-public:PutImage',
+    ],
+    why: 'push',
+  },
+  {
+    actions: ['ecr-public:DescribeRegistries'],
+    note: 'on `*`',
+    why: 'only with `create-repository: true`, or where the registry has several aliases',
+    when: 'create-repository',
+  },
+  {
+    actions: ['ecr-public:CreateRepository', 'ecr-public:TagResource', 'ecr-public:SetRepositoryPolicy'],
+    why: 'only with `create-repository: true`, `repository-tags`, `repository-policy`',
+    when: 'create-repository',
+  },
+  {
+    actions: ['ecr-public:ListTagsForResource', 'ecr-public:GetRepositoryPolicy'],
+    why: 'the same, where the repository exists',
+    when: 'create-repository',
+  },
+] as const satisfies readonly Permission[]
+
 /** Of `build-push` with `scan`, `wait-for-signing` and `wait-for-replication`. */
 export const imageScan = [
   { actions: ['ecr:DescribeImageScanFindings'], why: '`scan: report` and `require`', when: 'scan' },

@@ -1,5 +1,5 @@
 import { deployBeanstalk, doctorBeanstalk } from './beanstalk-permissions.ts'
-import { buildPush, imageScan, registerTaskDefinition } from './build-permissions.ts'
+import { buildPush, imageScan, publicBuildPush, registerTaskDefinition } from './build-permissions.ts'
 import { deploy } from './deploy-permissions.ts'
 import { doctor, pastDeployment } from './doctor-permissions.ts'
 import { continueDeployment, rollback } from './later-permissions.ts'
@@ -33,6 +33,9 @@ export const beanstalkTables = {
   doctor: doctorBeanstalk,
 } satisfies Tables
 
+/** What actions need for a repository of Amazon ECR Public. */
+export const publicTables = { 'build-push': publicBuildPush } satisfies Tables
+
 type Tables = Readonly<Partial<Record<ActionName, readonly Permission[]>>>
 
 /** Name of an action that needs permissions in AWS. */
@@ -46,6 +49,7 @@ export type IamAction =
   | ActionIn<typeof permissionTables>
   | ActionIn<typeof siteTables>
   | ActionIn<typeof beanstalkTables>
+  | ActionIn<typeof publicTables>
 
 type ActionIn<Of extends Readonly<Record<string, readonly Permission[]>>> = Of[keyof Of][number]['actions'][number]
 

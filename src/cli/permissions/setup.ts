@@ -5,9 +5,10 @@ import { selectTargets, type Target } from '../../config/select-target.ts'
 import { groupNameOf } from '../../targets/ecs/codedeploy-group/group-name.ts'
 import { type DefinitionFacts, repositoryArn } from './definition-facts.ts'
 import { type Grant, grantsIn, type ResourcePlace } from './grants.ts'
+import { imageArn, isPublic, privateArns } from './image-arns.ts'
 import { distributionArn, otherGrants } from './other-grants.ts'
 import { byDefault, type Feature, type Permission } from './permission.ts'
-import { permissionTables } from './permission-tables.ts'
+import { permissionTables, publicTables } from './permission-tables.ts'
 import type { PolicyChoices } from './policy-choices.ts'
 import { scheduleArns, scheduleRoles } from './schedule-resources.ts'
 
@@ -64,12 +65,13 @@ function buildUse(image: ImageTarget, choices: PolicyChoices): Use {
   const place: ResourcePlace = {
     region: image.region,
     accountId: image.accountId,
-    repositories: [repositoryArn(image.repository, image)],
+    repositories: [imageArn(image)],
     kmsKeys: choices.kmsKeys,
     signingProfiles: choices.signingProfiles,
     role: arn,
   }
-  const grants = grantsIn(permissionTables['build-push'], new Set(choices.with), place)
+  const rows: readonly Permission[] = isPublic(image) ? publicTables['build-push'] : permissionTables['build-push']
+  const grants = grantsIn(rows, new Set(choices.with), place)
   return { arn, region: image.region, environment: image.environment, grants, isNamed: image.roleArn !== undefined }
 }
 
@@ -84,7 +86,7 @@ function environmentUses(
   const arn = roleArn(environment.role ?? defaultRole(name), account, region)
   const targets = selectTargets(config, [name])
   // deploy.yml tags the image as the role of the environment, by the action promote.
-  const images = selectImages(config).map((image) => repositoryArn(image.repository, image))
+  const images = privateArns(config)
   const tagRows = environment['image-tags'] && images.length > 0 ? permissionTables.promote : []
   const rows = choices.actions
     .filter((action) => action !== 'build-push')
@@ -107,7 +109,7 @@ function placeOfTarget(
   { definition, arn }: { readonly definition: DefinitionFacts | undefined; readonly arn: string },
 ): ResourcePlace {
   const { region, accountId, cluster } = target
-  const own = selectImages(config).map((image) => repositoryArn(image.repository, image))
+  const own = privateArns(config)
   const repositories = [...new Set([...own, ...(definition?.repositories ?? [])])]
   return {
     region,
@@ -120,7 +122,8 @@ function placeOfTarget(
     ),
     serviceRoles: serviceRoles(deploymentIn(environment.services[target.name])),
     passedRoles: choices.passedRoles.map((role) => roleArn(role, accountId, region)),
-    repositories: repositories.length === 0 ? [repositoryArn('*', target)] : repositories,
+    repositories:
+      repositories.length === 0 && !selectImages(config).some(isPublic) ? [repositoryArn('*', target)] : repositories,
     codeDeploy: groupOf(target, choices),
     known: {
       ...(target.after && { distribution: [distributionArn(target.after.distribution, target)] }),

@@ -60,6 +60,7 @@ export interface SeedAccount {
 export async function openSeedAccount(simulator: Simulator, workspace: string): Promise<SeedAccount> {
   const file = parse(await readFile(join(workspace, 'slipway.yml'), 'utf8')) as SeedFile
   simulator.iam.role({ name: 'slipway-deploy', trust: { sub: 'repo:*' }, maxSessionSeconds: 43_200 })
+  simulator.github.commits.add(revisionBefore)
   const named = { ...(file.image && { '': file.image }), ...file.images }
   const images = new Map(
     Object.entries(named).map(([name, { repository }]) => [name, pushBoth(simulator, repository)] as const),

@@ -7,7 +7,7 @@ import { seedNativeService, seedRollingService } from '../../simulator/fixtures.
 import { region, type SeedAccount } from './account.ts'
 import { type Door, type DoorResponse, openDoor } from './door.ts'
 
-export type SeedName = 'seed-000' | 'seed-001' | 'seed-002'
+export type SeedName = 'seed-000' | 'seed-001' | 'seed-002' | 'seed-004'
 
 /** Of the deployment group of seed-001. */
 export const alarm = 'books-5xx'
@@ -70,6 +70,18 @@ export const infrastructure: Readonly<Record<SeedName, Infrastructure>> = {
     await lead(account, 'https://api.example.com/health', `http://api.example.com:${door.port}/health`)
     await lead(account, 'api-1234567890.eu-west-1.elb.amazonaws.com', '127.0.0.1')
     return { doors: [door] }
+  },
+  /** Three services in an order, and the distribution in front of the edge. */
+  async 'seed-004'(account) {
+    const { simulator } = account
+    for (const service of ['api', 'edge', 'log-worker']) {
+      const options = await account.first(service)
+      seedRollingService(simulator, { ...options, loadBalanced: service === 'edge', waitUntilSteady: false })
+    }
+    simulator.clock.advance(180_000)
+    const { cloudfront } = simulator.world.region('us-east-1')
+    await lead(account, 'E1A2B3C4D5E6F7', cloudfront.createDistribution({ bucket: 'shop-pages' }).id)
+    return { doors: [] }
   },
 }
 

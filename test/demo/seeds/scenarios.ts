@@ -48,6 +48,16 @@ function alarmAtCanary(account: SeedAccount, { productionListener = '' }: Built)
   look()
 }
 
+/** The second image of the edge in seed-004; that of the API works. */
+function breakLogRouter({ simulator, images }: SeedAccount): void {
+  const image = images.get('log-router')
+  simulator.world.scenarios.set(`shop-edge ${image?.name}@${image?.new}`, {
+    kind: 'crash',
+    exitCode: 1,
+    log: ["error: Bunny::NotFound: NOT_FOUND - no exchange 'edge-logs' in vhost '/'"],
+  })
+}
+
 export const seedScenarios: Readonly<Record<string, SeedScenario>> = {
   'canary-verified': {
     seed: 'seed-000',
@@ -106,7 +116,7 @@ export const seedScenarios: Readonly<Record<string, SeedScenario>> = {
     about: 'the smoke test inside the VPC exits with 1: rolled back before users get it; the schema stays',
     commit: 'Read the authors of books',
     verdict: 'rolled-back',
-    cause: /^Verify failed: .*exit code 1\): the task smoke of books-api:2 failed: .GET \/books: 500/,
+    cause: /^Verify failed: the task smoke of books-api:2 failed: .*exit code 1\): .GET \/books: 500/,
     log: /GET \/books: 500[\s\S]*What the task migrate of this run changed, such as a database schema, was not rolled back\./,
     running: { api: 'old' },
     arrange: tasks({ [smoke]: { exitCode: 1, log: ['GET /health: 200', 'GET /books: 500'] } }),
@@ -153,5 +163,23 @@ export const seedScenarios: Readonly<Record<string, SeedScenario>> = {
     log: /Rolling back to api:1/,
     running: { api: 'old' },
     answer: () => ({ status: 503, body: 'no healthy upstream' }),
+  },
+  'edge-and-sidecar': {
+    seed: 'seed-004',
+    about: 'five images in three services: the API with its Envoy sidecar and log router, the edge, the log worker',
+    commit: 'Trace requests from the edge to the API',
+    verdict: 'succeeded',
+    log: /Wave 1 of 3: api[\s\S]*Wave 2 of 3: edge[\s\S]*invalidat[\s\S]*Wave 3 of 3: log-worker/i,
+    running: { api: 'new', edge: 'new', 'log-worker': 'new' },
+  },
+  'second-image-fails': {
+    seed: 'seed-004',
+    about: 'the log router of the edge exits in wave 2: the API is rolled back, and the log worker does not start',
+    commit: 'Route the logs of the edge to an exchange of its own',
+    verdict: 'rolled-back',
+    cause: /^edge: .*Essential container in task exited \("log-router", exit code 1\).*Not started: log-worker\.$/,
+    log: /Wave 2 of 3: edge/,
+    running: { api: 'old', edge: 'old', 'log-worker': 'old' },
+    arrange: breakLogRouter,
   },
 }

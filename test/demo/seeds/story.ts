@@ -45,6 +45,7 @@ export async function tellSeed(scenario: SeedScenario, isWatched: boolean, telle
     DEMO_CLOCK: [simulator.clock.now(), Date.now(), speed].join(','),
   }
   const { sha, title, runNumber } = commitOf(scenario.commit, 41)
+  simulator.github.commits.add(sha)
   const unwatch = watchSlack(() => simulator.slack.messages(), paint, print)
   const show = (line: string) => {
     const shown = paintLogLine(line, paint)
@@ -55,7 +56,7 @@ export async function tellSeed(scenario: SeedScenario, isWatched: boolean, telle
     const { exitCode, outputs, summary, log } = await runAction('deploy', {
       inputs: {
         ...imageInputs(account),
-        ...{ environment: 'production', 'slack-token': 'xoxb-demo', 'github-token': 'ghs_demo', guard: 'off' },
+        ...{ environment: 'production', 'slack-token': 'xoxb-demo', 'github-token': 'ghs_demo' },
         ...(isWatched && { 'wait-max-delay-seconds': '1' }),
       },
       environment: {
