@@ -26,7 +26,8 @@ export { ecsNativePlan, ecsToNative } from './to-native/open-native.ts'
 /** A service that is deployed to. `checkAccess`: access to AWS for the checks before a change, where that is another. */
 export function ecsTarget(change: ServiceChange, aws: EcsAccess, checkAccess: EcsAccess = aws): Target {
   const { target, definitions, contextOf } = openService(change, aws)
-  const requestOf = (terms: Terms) => ({ ...change, ...terms, wanted: definitions.wanting(change.wanted) })
+  const tasksRan = new Set<string>()
+  const requestOf = (terms: Terms) => ({ ...change, ...terms, tasksRan, wanted: definitions.wanting(change.wanted) })
   return {
     ...target,
     async *prepare(terms, context, watchman) {
