@@ -177,6 +177,28 @@ describe('redirects', () => {
     expect(asked[1]?.headers).not.toHaveProperty('Authorization')
   })
 
+  test.each([
+    ['http://a.example/in', false],
+    ['https://a.example/in', true],
+    ['/in', true],
+  ])('to %s take credentials along: %s', async (location, isKept) => {
+    const yaml =
+      '- { url: "https://a.example/", within: 0, follow-redirects: true, request-headers: { Authorization: x } }'
+    const { asked } = await made(yaml, response(302, '', { location }), response(200))
+    expect(Object.hasOwn(asked[1]?.headers ?? {}, 'Authorization')).toBe(isKept)
+  })
+
+  test.each([
+    [
+      'https://u:p@b.example/in?code=s3cret&state=s3cret#id_token=s3cret',
+      'https://b.example/in?code=***&state=***#***',
+    ],
+    ['/login?next=s3cret', '/login?next=***'],
+  ])('of %s are named without what may be secret', async (location, shown) => {
+    const { why } = await made('- { url: "https://a.example/", within: 0 }', response(302, '', { location }))
+    expect(why).toContain(`answered 302 (to ${shown}), not 200`)
+  })
+
   test('in a circle end after five', async () => {
     const { passed, asked } = await made('- { url: "https://a.example/", within: 0, follow-redirects: true }', away)
     expect([passed, asked.length]).toEqual([false, 6])
