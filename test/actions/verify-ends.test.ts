@@ -49,6 +49,24 @@ describe('without a pause, a check is made once all traffic is shifted', () => {
     expect([outputs.verdict, servingImage(sim), probe.asked.length]).toEqual(['succeeded', newImage, 1])
   })
 
+  test.each([
+    ['', 'rolled-back', oldImage, ['StopServiceDeployment']],
+    [', when: POST_TEST_TRAFFIC_SHIFT', 'succeeded', newImage, []],
+  ])(
+    'after a pause at which the address of production led to the version before%s',
+    async (when, verdict, image, stops) => {
+      const sim = hookScene(hook(60))
+      const probe = probeOf(response(200), response(500))
+      const given = { verify: `- { url: "${url}", within: 0${when} }` }
+      const { outputs } = await deployWith(sim, { given, probe })
+      expect([outputs.verdict, servingImage(sim)]).toEqual([verdict, image])
+      expect(operations(sim, /^(ContinueServiceDeployment|StopServiceDeployment)$/)).toEqual([
+        'ContinueServiceDeployment',
+        ...stops,
+      ])
+    },
+  )
+
   test('when: after is made at the end', async () => {
     const sim = shifting('BLUE_GREEN')
     const probe = probeOf(response(200))

@@ -36,6 +36,8 @@ async function* atPause(pause: Pause, course: Course): Events<'answered' | 'left
     due.filter((step) => !(step.isTask && done.has(step))),
     course,
   )
+  // Of a production URL, the version before has answered; it is checked again once it leads to the new one.
+  for (const step of due) if (step.isRequest && step.when === undefined) done.delete(step)
   if (!isGood) yield* turnRound(pause, course)
   else if (isLeft) return 'left'
   else if (due.length > 0) yield* goOn(pause, course)
@@ -49,7 +51,7 @@ async function* goOn(pause: Pause, course: Course): Events<void> {
   yield { kind: 'warning', at: course.context.clock.now(), message: untrusted(message) }
 }
 
-/** Checks without a place of their own, which have not been made at a pause. */
+/** Checks without a place of their own. */
 async function* atFullTraffic(course: Course): Events<void> {
   const { steps, done, target } = course
   const due = steps.filter((step) => step.when === undefined && !done.has(step))
