@@ -130,6 +130,32 @@ describe('at a pause', () => {
     expect(outputs.cause).toMatch(/ecs:ContinueServiceDeployment/)
   })
 
+  test('so is one to roll back there, with the check that failed', async () => {
+    const sim = hookScene(hook(60))
+    for (const operation of ['ContinueServiceDeployment', 'StopServiceDeployment'])
+      sim.faults.add({ operation, times: 9, effect: { kind: 'access-denied' } })
+    const { runner, log } = await deployWith(sim, { given: { verify }, probe: probeOf(response(500)) })
+    expect(runner.failed).toBe(true)
+    expect(log).toMatch(/warning .*verify failed: GET \S+ answered 500, not 200/)
+    expect(log).toMatch(/ecs:ContinueServiceDeployment/)
+  })
+
+  test.each([
+    ['ECS', () => shifting('BLUE_GREEN'), 'StopServiceDeployment', 'UpdateService'],
+    ['CodeDeploy', () => codeDeployScene({ terminationWaitMinutes: 10 }), 'StopDeployment', 'CreateDeployment'],
+  ] as const)('%s: where stopping is not allowed, it is rolled back after its end', async (_, scene, stop, change) => {
+    const sim = scene()
+    sim.faults.add({ operation: stop, times: 9, effect: { kind: 'access-denied' } })
+    const { outputs, log } = await deployWith(sim, { given: { verify }, probe: probeOf(response(502)) })
+    expect([outputs.verdict, servingImage(sim), outputs['cause-code']]).toEqual([
+      'rolled-back',
+      oldImage,
+      'verify-failed',
+    ])
+    expect(operations(sim, /^(Stop\w+|UpdateService|CreateDeployment)$/)).toEqual([change, stop, change])
+    expect(log).toMatch(/The deployment was not stopped, and is rolled back after its end: .*AccessDenied/)
+  })
+
   test.each([
     [200, 'succeeded', newImage],
     [500, 'rolled-back', oldImage],

@@ -73,11 +73,18 @@ async function* turnRound(pause: Pause | undefined, course: Course): Events<void
     if (!isAnswered) await found?.stop?.()
     yield* told
   } catch (error) {
-    // A deployment that has just ended is rolled back by a new one.
-    if (!(error instanceof Failure) || error.parts.code !== 'deployment-conflict') throw error
-    const why = renderText(failureInOneLine(error.parts), (theirs) => theirs)
-    yield { kind: 'note', at: context.clock.now(), message: untrusted(`The deployment was not stopped: ${why}`) }
+    if (!(error instanceof Failure) || context.signal.aborted) throw error
+    const isOver = error.parts.code === 'deployment-conflict'
+    const words = pause && !isOver ? reasonOf(failed) : notStopped(error)
+    yield { kind: isOver ? 'note' : 'warning', at: context.clock.now(), message: words }
+    // A pause that is not answered would be waited for in vain. Otherwise the deployment ends, and is rolled back by a new one.
+    if (pause && !isOver) throw error
   }
+}
+
+function notStopped(error: Failure) {
+  const why = renderText(failureInOneLine(error.parts), (theirs) => theirs)
+  return untrusted(`The deployment was not stopped, and is rolled back after its end: ${why}`)
 }
 
 /** What failed and why, as one text of others: a body of a response may be in it. */
