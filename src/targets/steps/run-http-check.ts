@@ -3,6 +3,7 @@ import type { HttpProbe, ProbeAnswer } from '../../ports.ts'
 import { type Text, text, untrusted } from '../../text.ts'
 import { adviceFor, judgeAnswer, shownUrl } from './judge-response.ts'
 import type { HttpCheck } from './request/release-steps.ts'
+import { hideSent } from './sent-values.ts'
 
 /** How a check ended. `milliseconds`: what the last response took. */
 export type CheckResult = {
@@ -39,7 +40,8 @@ export async function runHttpCheck(
     if (left === 0) {
       const seconds = Math.round((clock.monotonic() - start) / 1000)
       const period = tries > 1 ? ` (${tries} tries in ${seconds} s)` : ''
-      return { ...known, passed: false, why: text`${name} ${problem}${period}`, advice: adviceFor(answer) }
+      const why = hideSent(check.headers)(problem)
+      return { ...known, passed: false, why: text`${name} ${why}${period}`, advice: adviceFor(answer) }
     }
     await clock.sleep(Math.min(check.interval, left), signal)
   }

@@ -141,6 +141,18 @@ describe('what fails, and in which words', () => {
   })
 })
 
+test.each([
+  ['body', response(401, '{"you":{"authorization":"Bearer hunter2-token","accept":"text/html"}}')],
+  ['token alone', response(401, 'bad token hunter2-token')],
+  ['redirect', response(302, '', { location: 'https://b.example/hunter2-token' })],
+])('what a check sends is not shown where the response repeats it: %s', async (_, answer) => {
+  const headers = '{ Authorization: Bearer hunter2-token, Accept: text/html }'
+  const { why } = await made(`- { url: "https://a.example/", within: 0, request-headers: ${headers} }`, answer)
+  expect(why).toContain('***')
+  expect(why).not.toContain('hunter2')
+  if (answer.kind === 'response' && answer.body.includes('html')) expect(why).toContain('text/html')
+})
+
 describe('how long it is tried', () => {
   test('until it passes', async () => {
     const { passed, tries, seconds } = await made(
