@@ -31,7 +31,7 @@ export const checkPlaceSchema = z
   .string()
   .regex(stage, `must be ${stageWords}`)
   .describe(
-    `Where it has its place: ${stageWords}. When absent: at a pause with test traffic, else once all traffic is shifted.`,
+    `Where it has its place: ${stageWords}. When absent: at a pause with test traffic, and once all traffic is shifted; a task at the first of both.`,
   )
 
 /** Where a task has its place. */

@@ -4,8 +4,9 @@ import { startedByLock } from '../../src/targets/ecs/request/started-by.ts'
 import { cliScene } from '../cli/cli-scene.ts'
 import { policyOf, refusedBy } from '../cli/permissions-scene.ts'
 import { hook, hookScene } from '../deployment/pause-scene.ts'
-import { newImage, oldImage, portsOf, rollingScene, servingImage } from '../deployment/scene.ts'
+import { newImage, oldImage, portsOf, region, rollingScene, servingImage } from '../deployment/scene.ts'
 import { seededTaskDefinition } from '../simulator/fixtures.ts'
+import { ask } from '../simulator/seeding.ts'
 import type { Simulator } from '../simulator/simulator.ts'
 import { deploySeveral, repository, severalScene } from './several-scene.ts'
 import { configOf, deployWith, operations, probeOf, response, url } from './verify-scene.ts'
@@ -58,6 +59,39 @@ describe('before', () => {
     )
     expect(operations(sim, /^(RunTask|UpdateService)$/)).toEqual(['RunTask'])
   })
+
+  test.each([
+    ['a task', files(migrate)['slipway.yml'], {}, /Task migrate: has run in this step before, and is not run again/],
+    [
+      'run-task',
+      configOf('', ''),
+      {
+        'run-task': 'true',
+        'wait-for-task-stopped': 'true',
+        'run-task-container-overrides': '[{"name":"api","command":["node","migrate.js"]}]',
+      },
+      /run-task: has run/,
+    ],
+  ])(
+    '%s runs once, also where others change the service meanwhile, and the deployment is tried again',
+    async (_, config, given, words) => {
+      const sim = rollingScene()
+      ends(sim, 'node migrate.js', 0)
+      const other = { ...seededTaskDefinition(sim.world), memory: '1024' }
+      const run = () => {
+        ask(sim.world, region, 'RegisterTaskDefinition', other)
+        ask(sim.world, region, 'UpdateService', { cluster: 'shop', service: 'api', taskDefinition: 'api' })
+      }
+      sim.faults.add({ operation: 'RunTask', times: 1, effect: { kind: 'callback', run } })
+      const { outputs, log } = await deployWith(sim, {
+        files: { 'slipway.yml': config },
+        given: { 'on-conflict': 'wait', ...given },
+      })
+      expect([outputs.verdict, outputs.cause]).toEqual(['succeeded', ''])
+      expect(operations(sim, /^RunTask$/)).toEqual(['RunTask'])
+      expect(log).toMatch(words)
+    },
+  )
 
   test('overrides that are too long are an error before anything is changed', async () => {
     const sim = rollingScene()

@@ -1,5 +1,5 @@
 /** The action verify: checks without a deployment. */
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { createVerify } from '../../src/actions/verify/index.ts'
 import { verifyInputs } from '../../src/actions/verify/verify-inputs.ts'
 import type { Failure } from '../../src/failure.ts'
@@ -10,6 +10,7 @@ import { rollingScene } from '../deployment/scene.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import type { Simulator } from '../simulator/simulator.ts'
 import { environment, takenBySlack } from './scene.ts'
+import { startedTasks } from './task-scene.ts'
 import { configOf, operations, probeOf, response, url } from './verify-scene.ts'
 import { writeFiles } from './write-files.ts'
 
@@ -85,4 +86,51 @@ test.each([
 ])('%j is refused', async (given: Record<string, string>, words) => {
   const { error } = await verify(rollingScene(), given)
   expect(renderText(failureText(error as Failure), (theirs) => theirs)).toMatch(words)
+})
+
+describe('a cancel while a check by a task runs', () => {
+  test.each([
+    ['AWS has answered', undefined],
+    ['AWS answers', 'RunTask'],
+  ])('after %s', async (_, operation) => {
+    const sim = rollingScene()
+    sim.world.scenarios.set('$ node smoke.js', { kind: 'healthy' })
+    const world = { requestHandler: sim.requestHandler, fetch: async () => takenBySlack() }
+    const given = givenInputs(verifyInputs, {
+      service: 'api',
+      cluster: 'shop',
+      checks: '- { task: smoke, command: [node, smoke.js] }',
+    })
+    const runner = await fakeRunner({ clock: sim.clock.forProgram, environment })
+    if (operation === undefined) sim.clock.after(60_000, () => runner.cancel())
+    else sim.faults.add({ operation, effect: { kind: 'apply-then-drop' } })
+    if (operation) sim.faults.add({ operation, skip: 0, effect: { kind: 'callback', run: () => runner.cancel() } })
+    await createVerify(world)
+      .main(given, runner)
+      .catch(() => undefined)
+    const post = await fakeRunner({ clock: sim.clock.forProgram, environment, state: runner.savedState })
+    await createVerify(world).post?.(given, post)
+    expect(post.lines.join('\n')).toMatch(
+      /The step ended before its check did: this run stopped the one-off task \S+ \(StopTask\)/,
+    )
+    expect(startedTasks(sim).map(({ desiredStatus }) => desiredStatus)).toEqual(['STOPPED'])
+    expect(refusedBy(await policiesOf(sim, 'verify'), sim)).toEqual([])
+  })
+
+  test('nothing is done after one that has ended', async () => {
+    const sim = rollingScene()
+    sim.world.scenarios.set('$ node smoke.js', { kind: 'crash', exitCode: 0 })
+    const { runner } = await verify(sim, {
+      service: 'api',
+      cluster: 'shop',
+      checks: '- { task: smoke, command: [node, smoke.js] }',
+    })
+    const post = await fakeRunner({ clock: sim.clock.forProgram, environment, state: runner.savedState })
+    sim.recorder.clear()
+    await createVerify({ requestHandler: sim.requestHandler, fetch: async () => takenBySlack() }).post?.(
+      givenInputs(verifyInputs, {}),
+      post,
+    )
+    expect([post.lines, sim.recorder.all]).toEqual([[], []])
+  })
 })

@@ -49,6 +49,24 @@ describe('without a pause, a check is made once all traffic is shifted', () => {
     expect([outputs.verdict, servingImage(sim), probe.asked.length]).toEqual(['succeeded', newImage, 1])
   })
 
+  test.each([
+    ['', 'rolled-back', oldImage, ['StopServiceDeployment']],
+    [', when: POST_TEST_TRAFFIC_SHIFT', 'succeeded', newImage, []],
+  ])(
+    'after a pause at which the address of production led to the version before%s',
+    async (when, verdict, image, stops) => {
+      const sim = hookScene(hook(60))
+      const probe = probeOf(response(200), response(500))
+      const given = { verify: `- { url: "${url}", within: 0${when} }` }
+      const { outputs } = await deployWith(sim, { given, probe })
+      expect([outputs.verdict, servingImage(sim)]).toEqual([verdict, image])
+      expect(operations(sim, /^(ContinueServiceDeployment|StopServiceDeployment)$/)).toEqual([
+        'ContinueServiceDeployment',
+        ...stops,
+      ])
+    },
+  )
+
   test('when: after is made at the end', async () => {
     const sim = shifting('BLUE_GREEN')
     const probe = probeOf(response(200))
@@ -110,6 +128,32 @@ describe('at a pause', () => {
     const { outputs, runner } = await deployWith(sim, { given: { verify }, probe: probeOf(response(200)) })
     expect([runner.failed, outputs.verdict]).toEqual([true, 'detached'])
     expect(outputs.cause).toMatch(/ecs:ContinueServiceDeployment/)
+  })
+
+  test('so is one to roll back there, with the check that failed', async () => {
+    const sim = hookScene(hook(60))
+    for (const operation of ['ContinueServiceDeployment', 'StopServiceDeployment'])
+      sim.faults.add({ operation, times: 9, effect: { kind: 'access-denied' } })
+    const { runner, log } = await deployWith(sim, { given: { verify }, probe: probeOf(response(500)) })
+    expect(runner.failed).toBe(true)
+    expect(log).toMatch(/warning .*verify failed: GET \S+ answered 500, not 200/)
+    expect(log).toMatch(/ecs:ContinueServiceDeployment/)
+  })
+
+  test.each([
+    ['ECS', () => shifting('BLUE_GREEN'), 'StopServiceDeployment', 'UpdateService'],
+    ['CodeDeploy', () => codeDeployScene({ terminationWaitMinutes: 10 }), 'StopDeployment', 'CreateDeployment'],
+  ] as const)('%s: where stopping is not allowed, it is rolled back after its end', async (_, scene, stop, change) => {
+    const sim = scene()
+    sim.faults.add({ operation: stop, times: 9, effect: { kind: 'access-denied' } })
+    const { outputs, log } = await deployWith(sim, { given: { verify }, probe: probeOf(response(502)) })
+    expect([outputs.verdict, servingImage(sim), outputs['cause-code']]).toEqual([
+      'rolled-back',
+      oldImage,
+      'verify-failed',
+    ])
+    expect(operations(sim, /^(Stop\w+|UpdateService|CreateDeployment)$/)).toEqual([change, stop, change])
+    expect(log).toMatch(/The deployment was not stopped, and is rolled back after its end: .*AccessDenied/)
   })
 
   test.each([

@@ -6,6 +6,7 @@ import { Failure } from '../../failure.ts'
 import { namingSettings } from '../../origins.ts'
 import type { Action, Runner } from '../../runner/action.ts'
 import { invalidInputs } from '../../runner/inputs.ts'
+import { ownIdentity } from '../../targets/ecs/request/started-by.ts'
 import type { Check } from '../../targets/steps/request/release-steps.ts'
 import { asName, text } from '../../text.ts'
 import { asDeployInputs } from '../inputs/rollback-inputs.ts'
@@ -15,6 +16,7 @@ import { ownProbe } from '../targets/with-steps.ts'
 import { openAws } from '../world/open-aws.ts'
 import { withSecretsAndAbort } from '../world/secrets-and-abort.ts'
 import { network, type World } from '../world/world.ts'
+import { keepTasks, stopLeftTasks } from './left-tasks.ts'
 import { type Checked, reportChecks } from './report-checks.ts'
 import { type VerifyInputs, verifyInputs } from './verify-inputs.ts'
 
@@ -26,6 +28,7 @@ export function createVerify(world: World): Action<typeof verifyInputs> {
   return {
     inputs: verifyInputs,
     main: (inputs, runner) => withSecretsAndAbort({}, runner, (calling) => main(inputs, calling, world)),
+    post: (inputs, runner) => stopLeftTasks(inputs, runner, world),
   }
 }
 
@@ -103,10 +106,12 @@ function openTasks(inputs: VerifyInputs, place: Place, runner: Runner, world: Wo
       deadlineIn(clock, retryTime + check.timeout * 60_000),
       world.requestHandler,
     )
-    const context = { clock, signal, keep: () => undefined, credentialLifetime: aws.credentialLifetime }
+    const keep = keepTasks(place, runner)
+    const context = { clock, signal, keep, credentialLifetime: aws.credentialLifetime }
     // Each check is a task of its own, also where two have the same name or the same step runs twice in a job.
-    const own = { ...oneOffTask(asDeployInputs({}), { cluster, service }, runner), idempotencyKey: randomUUID() }
-    const task = namedTask(check, own)
+    const key = randomUUID()
+    const shared = oneOffTask(asDeployInputs({}), { cluster, service }, runner)
+    const task = namedTask(check, { ...shared, idempotencyKey: key, startedBy: ownIdentity(key) })
     try {
       const found = await requireService(await aws.ecs.describeService(cluster, service), { cluster, service }, aws.ecs)
       const revision = runningTaskDefinition(found) ?? ''

@@ -75,8 +75,13 @@ export const verify = [
   },
   {
     actions: ['ecs:StopTask'],
-    why: 'stop the task when its time is up',
+    why: 'stop the task when its time is up or the run is cancelled',
     without: 'the task runs on, which is reported',
+  },
+  {
+    actions: ['ecs:ListTasks'],
+    why: 'find the task when the run is cancelled before AWS has answered',
+    without: 'the task runs on',
   },
   { actions: ['logs:GetLogEvents'], why: 'show the log', without: 'the log is not shown, with a note' },
 ] as const satisfies readonly Permission[]

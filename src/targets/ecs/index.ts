@@ -2,10 +2,9 @@ import type { Clock } from '../../clock.ts'
 import type { Context } from '../../deployment/context.ts'
 import type { DeploymentRecord } from '../../deployment/deployment-record.ts'
 import type { Settlement } from '../../deployment/settle-cancelled.ts'
-import type { Earlier, EarlierDeployment, Events, Target } from '../../deployment/target.ts'
+import type { Earlier, EarlierDeployment, Target } from '../../deployment/target.ts'
 import type { Terms } from '../../deployment/terms.ts'
 import { forPreparation } from '../../deployment/time-limits.ts'
-import type { Cause } from '../../diagnosis/cause.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import { prepareService } from './deploy-service.ts'
 import { openKnownDefinitions } from './finish/known-definitions.ts'
@@ -16,17 +15,20 @@ import { ecsRecordOf, keptPart, type OwnRecord } from './request/ecs-record.ts'
 import { formerFrom } from './request/former-settings.ts'
 import type { RollbackGoal } from './request/rollback-goal.ts'
 import { serviceNouns } from './request/service-nouns.ts'
-import type { NamedTask, ServiceChange } from './request/service-request.ts'
+import type { ServiceChange } from './request/service-request.ts'
 import { reattach } from './request/watch-again.ts'
+import { stopTasksBeside } from './tasks/beside-service.ts'
 
 export { requireService, runningTaskDefinition } from './facts/service-facts.ts'
 export { outputNames } from './facts/started-event.ts'
+export { runTaskBeside, stopTasksBeside } from './tasks/beside-service.ts'
 export { ecsNativePlan, ecsToNative } from './to-native/open-native.ts'
 
 /** A service that is deployed to. `checkAccess`: access to AWS for the checks before a change, where that is another. */
 export function ecsTarget(change: ServiceChange, aws: EcsAccess, checkAccess: EcsAccess = aws): Target {
   const { target, definitions, contextOf } = openService(change, aws)
-  const requestOf = (terms: Terms) => ({ ...change, ...terms, wanted: definitions.wanting(change.wanted) })
+  const tasksRan = new Set<string>()
+  const requestOf = (terms: Terms) => ({ ...change, ...terms, tasksRan, wanted: definitions.wanting(change.wanted) })
   return {
     ...target,
     async *prepare(terms, context, watchman) {
@@ -92,8 +94,7 @@ export async function ecsSettlement(record: DeploymentRecord, aws: EcsAccess, cl
   const settlement = settleService(kept, { ...aws, clock })
   const { tasks } = kept
   if (tasks === undefined) return settlement
-  const { settleTasks } = await import('./tasks/settle-tasks.ts')
-  return { ...settlement, beforehand: async () => (await settleTasks(tasks, { ...aws, clock })).words }
+  return { ...settlement, beforehand: () => stopTasksBeside(tasks, aws, clock) }
 }
 
 /** For `doctor`: the findings about a planned deployment, the worst first. Reads only. */
@@ -110,26 +111,6 @@ export async function ecsFindings(
 export async function explainEcsDeployment(...asked: Parameters<typeof explainDeployment>): Promise<EarlierDeployment> {
   const module = await import('./locate/explain-deployment.ts')
   return await module.explainDeployment(...asked)
-}
-
-/** Runs a task beside a service, with this revision; shows no value of its variables. Undefined: it succeeded. Throws `Failure`. */
-export async function* runTaskBeside(
-  { task, phase }: { readonly task: NamedTask; readonly phase: string },
-  revision: string,
-  { cluster, service }: Pick<ServiceChange, 'cluster' | 'service'>,
-  aws: EcsAccess,
-  context: Context,
-): Events<Cause | undefined> {
-  const { runServiceTask } = await import('./tasks/release-task.ts')
-  const definitions = openKnownDefinitions({ cluster, service })
-  const keep: EcsContext['keep'] = (part) => context.keep(keptPart(part))
-  const own: EcsContext = { ...definitions.reading(aws), ...context, keep }
-  const events = runServiceTask(task, phase, revision, { cluster, service }, own)
-  for (;;) {
-    const { done, value } = await events.next()
-    if (done) return definitions.conceal(value)
-    yield definitions.conceal(value)
-  }
 }
 
 interface OpenService {

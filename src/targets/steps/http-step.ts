@@ -14,6 +14,7 @@ export function httpStep(check: HttpCheck, name: string, probe: HttpProbe): Step
     name,
     when: check.when,
     isTask: false,
+    isRequest: true,
     says,
     async *run(_, { clock, signal }): Events<Cause | undefined> {
       const plain = untrusted(renderText(says, (theirs) => theirs))

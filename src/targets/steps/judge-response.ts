@@ -58,7 +58,8 @@ function responseProblem(response: Response, check: HttpCheck): Text | undefined
   const { status } = response
   if (!check.statuses.some(({ from, to }) => status >= from && status <= to)) {
     const { location } = response.headers
-    const where = location === undefined || status < 300 || status > 399 ? [] : text` (to ${untrusted(location)})`
+    const where =
+      location === undefined || status < 300 || status > 399 ? [] : text` (to ${untrusted(shownUrl(location))})`
     return text`answered ${status}${where}, not ${statusWords(check.statuses)}`
   }
   return headerProblem(response, check) ?? bodyProblem(response, check) ?? jsonProblem(response, check)
@@ -68,6 +69,18 @@ function responseProblem(response: Response, check: HttpCheck): Text | undefined
 export function statusWords(statuses: readonly StatusRange[]): string {
   const words = statuses.map(({ from, to }) => (from === to ? String(from) : `${from}-${to}`))
   return [words.slice(0, -1).join(', '), ...words.slice(-1)].filter((word) => word !== '').join(' or ')
+}
+
+/** A URL without user, password, values of the query and fragment, any of which may be a secret. Also a relative one. */
+export function shownUrl(given: string): string {
+  const base = 'http://relative.invalid'
+  const url = URL.canParse(given, base) ? new URL(given, base) : undefined
+  if (url === undefined) return given.replace(/[?#].*$/s, '?***')
+  url.username = ''
+  url.password = ''
+  for (const key of [...url.searchParams.keys()]) url.searchParams.set(key, '***')
+  if (url.hash !== '') url.hash = '***'
+  return url.origin === base ? `${url.pathname}${url.search}${url.hash}` : url.href
 }
 
 function headerProblem({ status, headers }: Response, { expectedHeaders }: HttpCheck): Text | undefined {

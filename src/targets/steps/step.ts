@@ -12,6 +12,8 @@ export interface Step {
   /** Undefined, for checks: at a pause with test traffic, else once all traffic is shifted. */
   readonly when: StepPlace | undefined
   readonly isTask: boolean
+  /** A request by a URL, which at a pause with test traffic may still lead to the version before. */
+  readonly isRequest: boolean
   /** In the plan: what is done. */
   readonly says: Text
   /** Undefined: it is good. Throws `Failure`, which is a reason to roll back as well, and the reason of the signal. */

@@ -36,6 +36,8 @@ async function* atPause(pause: Pause, course: Course): Events<'answered' | 'left
     due.filter((step) => !(step.isTask && done.has(step))),
     course,
   )
+  // Of a production URL, the version before has answered; it is checked again once it leads to the new one.
+  for (const step of due) if (step.isRequest && step.when === undefined) done.delete(step)
   if (!isGood) yield* turnRound(pause, course)
   else if (isLeft) return 'left'
   else if (due.length > 0) yield* goOn(pause, course)
@@ -49,7 +51,7 @@ async function* goOn(pause: Pause, course: Course): Events<void> {
   yield { kind: 'warning', at: course.context.clock.now(), message: untrusted(message) }
 }
 
-/** Checks without a place of their own, which have not been made at a pause. */
+/** Checks without a place of their own. */
 async function* atFullTraffic(course: Course): Events<void> {
   const { steps, done, target } = course
   const due = steps.filter((step) => step.when === undefined && !done.has(step))
@@ -71,11 +73,18 @@ async function* turnRound(pause: Pause | undefined, course: Course): Events<void
     if (!isAnswered) await found?.stop?.()
     yield* told
   } catch (error) {
-    // A deployment that has just ended is rolled back by a new one.
-    if (!(error instanceof Failure) || error.parts.code !== 'deployment-conflict') throw error
-    const why = renderText(failureInOneLine(error.parts), (theirs) => theirs)
-    yield { kind: 'note', at: context.clock.now(), message: untrusted(`The deployment was not stopped: ${why}`) }
+    if (!(error instanceof Failure) || context.signal.aborted) throw error
+    const isOver = error.parts.code === 'deployment-conflict'
+    const words = pause && !isOver ? reasonOf(failed) : notStopped(error)
+    yield { kind: isOver ? 'note' : 'warning', at: context.clock.now(), message: words }
+    // A pause that is not answered would be waited for in vain. Otherwise the deployment ends, and is rolled back by a new one.
+    if (pause && !isOver) throw error
   }
+}
+
+function notStopped(error: Failure) {
+  const why = renderText(failureInOneLine(error.parts), (theirs) => theirs)
+  return untrusted(`The deployment was not stopped, and is rolled back after its end: ${why}`)
 }
 
 /** What failed and why, as one text of others: a body of a response may be in it. */

@@ -17,6 +17,7 @@ export function taskCheckStep(check: TaskCheck, name: string, run: RunTask): Ste
     name,
     when: check.when,
     isTask: false,
+    isRequest: false,
     says: text`task ${untrusted(`${[...(check.command ?? [])].join(' ')}`)} (${untrusted(by)})`,
     async *run(version, context) {
       const cause = yield* run(name, version, context)
@@ -32,6 +33,7 @@ export function releaseTaskStep(task: ReleaseTask, run: RunTask): Step {
     name,
     when: task.when === 'before' ? undefined : task.when,
     isTask: true,
+    isRequest: false,
     says: text`${untrusted((task.command ?? []).join(' '))}, ${placeWords(task.when)}`,
     run: (version, context) => run(name, version, context),
   }

@@ -141,6 +141,18 @@ describe('what fails, and in which words', () => {
   })
 })
 
+test.each([
+  ['body', response(401, '{"you":{"authorization":"Bearer hunter2-token","accept":"text/html"}}')],
+  ['token alone', response(401, 'bad token hunter2-token')],
+  ['redirect', response(302, '', { location: 'https://b.example/hunter2-token' })],
+])('what a check sends is not shown where the response repeats it: %s', async (_, answer) => {
+  const headers = '{ Authorization: Bearer hunter2-token, Accept: text/html }'
+  const { why } = await made(`- { url: "https://a.example/", within: 0, request-headers: ${headers} }`, answer)
+  expect(why).toContain('***')
+  expect(why).not.toContain('hunter2')
+  if (answer.kind === 'response' && answer.body.includes('html')) expect(why).toContain('text/html')
+})
+
 describe('how long it is tried', () => {
   test('until it passes', async () => {
     const { passed, tries, seconds } = await made(
@@ -175,6 +187,28 @@ describe('redirects', () => {
       { url: 'https://b.example/in', headers: { 'X-A': 'y' }, connectTo: undefined },
     ])
     expect(asked[1]?.headers).not.toHaveProperty('Authorization')
+  })
+
+  test.each([
+    ['http://a.example/in', false],
+    ['https://a.example/in', true],
+    ['/in', true],
+  ])('to %s take credentials along: %s', async (location, isKept) => {
+    const yaml =
+      '- { url: "https://a.example/", within: 0, follow-redirects: true, request-headers: { Authorization: x } }'
+    const { asked } = await made(yaml, response(302, '', { location }), response(200))
+    expect(Object.hasOwn(asked[1]?.headers ?? {}, 'Authorization')).toBe(isKept)
+  })
+
+  test.each([
+    [
+      'https://u:p@b.example/in?code=s3cret&state=s3cret#id_token=s3cret',
+      'https://b.example/in?code=***&state=***#***',
+    ],
+    ['/login?next=s3cret', '/login?next=***'],
+  ])('of %s are named without what may be secret', async (location, shown) => {
+    const { why } = await made('- { url: "https://a.example/", within: 0 }', response(302, '', { location }))
+    expect(why).toContain(`answered 302 (to ${shown}), not 200`)
   })
 
   test('in a circle end after five', async () => {

@@ -44,6 +44,8 @@ export interface ServiceChange {
   readonly runTask?: OneOffTask | undefined
   /** Run in their order with the new revision before the service is changed. */
   readonly tasksBefore?: readonly NamedTask[] | undefined
+  /** Names of those that have run for this request: where the deployment is tried again, they are not run again. */
+  readonly tasksRan?: Set<string> | undefined
   /** Run at stages and after the deployment by its steps; here they are checked with the others. */
   readonly tasksLater?: readonly NamedTask[] | undefined
   /** True where the service may have changed a moment ago, so that one read is not enough for `unchanged`. */

@@ -6,7 +6,7 @@ import type { Cause } from '../../../diagnosis/cause.ts'
 import { Failure } from '../../../failure.ts'
 import type { JsonObject, Service } from '../../../ports.ts'
 import { register } from '../../../task-definition/register.ts'
-import { asName, text } from '../../../text.ts'
+import { asName, text, untrusted } from '../../../text.ts'
 import { withoutOrigin } from '../facts/origin-tags.ts'
 import { readService } from '../facts/read-service.ts'
 import { requireService } from '../facts/service-facts.ts'
@@ -15,7 +15,7 @@ import { shortName } from '../request/revision-version.ts'
 import type { ServiceEnd } from '../request/service-end.ts'
 import type { NamedTask, ServiceRequest } from '../request/service-request.ts'
 import { checkContainer, containerOf, definitionFor, withOverrides } from './named-task.ts'
-import { runOneOffTask, runTasks } from './run-task.ts'
+import { oneOffPhase, runOneOffTask, runTasks } from './run-task.ts'
 
 /** Where a task runs: beside a service, with a revision of it. */
 interface Beside {
@@ -26,26 +26,42 @@ interface Beside {
   readonly longestGap?: number | undefined
 }
 
-/** The tasks before a deployment, in their order; the end of the deployment where one fails. */
+/**
+ * The tasks before a deployment, in their order; the end of the deployment where one fails. Each runs once, however often the deployment
+ * is tried while others change the service: nobody knows how long AWS keeps a client token.
+ */
 export async function* runTasksBefore(
-  { runTask, tasksBefore = [] }: Pick<ServiceRequest, 'runTask' | 'tasksBefore'>,
+  { runTask, tasksBefore = [], tasksRan = new Set() }: Pick<ServiceRequest, 'runTask' | 'tasksBefore' | 'tasksRan'>,
   beside: Beside,
   context: EcsContext,
 ): Events<ServiceEnd | undefined> {
-  const end = runTask && (yield* runOneOffTask({ ...beside, task: runTask }, context))
-  if (end) return end
+  if (runTask && !(yield* hasRun(oneOffPhase, tasksRan, context))) {
+    const end = yield* runOneOffTask({ ...beside, task: runTask }, context)
+    if (end) return end
+    tasksRan.add(oneOffPhase)
+  }
   for (const task of tasksBefore) {
     context.signal.throwIfAborted()
-    const cause = yield* runNamedTask(task, beside, `Task ${task.name}`, context)
+    const phase = `Task ${task.name}`
+    if (yield* hasRun(phase, tasksRan, context)) continue
+    const cause = yield* runNamedTask(task, beside, phase, context)
     if (cause)
       return {
         outcome: 'failed',
         cause: { ...cause, what: [...cause.what, ', so the service was not changed'] },
       }
+    tasksRan.add(phase)
     const left = `the task ${task.name} had run, and what it changed stays`
     context.keep({ left })
   }
   return undefined
+}
+
+async function* hasRun(phase: string, ran: ReadonlySet<string>, { clock }: EcsContext): Events<boolean> {
+  if (!ran.has(phase)) return false
+  const message = untrusted(`${phase}: has run in this step before, and is not run again.`)
+  yield { kind: 'note', at: clock.now(), message }
+  return true
 }
 
 /** A task beside a service that is deployed: of the revision that is known by its ARN. Undefined: it ended well. */
@@ -111,6 +127,6 @@ async function* renamed<Result>(events: AsyncGenerator<DeploymentEvent, Result>,
   for (;;) {
     const { done, value } = await events.next()
     if (done) return value
-    yield value.kind === 'phase' && value.name === 'run-task' ? { ...value, name } : value
+    yield value.kind === 'phase' && value.name === oneOffPhase ? { ...value, name } : value
   }
 }

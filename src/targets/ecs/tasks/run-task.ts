@@ -17,7 +17,8 @@ import { essentialContainers, watchedContainers } from './watched-containers.ts'
 export type { OneOff } from './task-request.ts'
 export type { TasksEnd } from './tasks-verdict.ts'
 
-const phase = 'run-task'
+/** Name of the phase of a task that has no name of its own. */
+export const oneOffPhase = 'run-task'
 
 /** Runs the task; undefined when it did what it should, otherwise the end of the deployment before it began. */
 export async function* runOneOffTask(
@@ -35,13 +36,13 @@ export async function* runTasks(asked: OneOff, context: EcsContext): AsyncGenera
   const oneOff = locked(asked)
   requireShortOverrides(oneOff.task)
   const at = () => context.clock.now()
-  yield { kind: 'phase', at: at(), name: phase, status: 'running' }
+  yield { kind: 'phase', at: at(), name: oneOffPhase, status: 'running' }
   const run = openRun(oneOff, context)
   const end = yield* run.toEnd()
   const isGood = end.outcome === 'succeeded' || end.outcome === 'started'
   const detail = untrusted(run.all().join(' '))
   if (!isGood || oneOff.task.awaitStop) run.over()
-  yield { kind: 'phase', at: at(), name: phase, status: isGood ? 'succeeded' : 'failed', detail }
+  yield { kind: 'phase', at: at(), name: oneOffPhase, status: isGood ? 'succeeded' : 'failed', detail }
   return end
 }
 

@@ -9,8 +9,10 @@ import { followLogs } from '../../../../src/targets/ecs/tasks/follow-logs.ts'
 import { logOf } from '../../../../src/targets/ecs/tasks/log-place.ts'
 import { startLines } from '../../../../src/targets/ecs/tasks/printed-lines.ts'
 import { isCapacity, mayPass, reasonsInWords } from '../../../../src/targets/ecs/tasks/run-task-failures.ts'
-import { openStarter } from '../../../../src/targets/ecs/tasks/start-tasks.ts'
+import { openStarter, type Starter } from '../../../../src/targets/ecs/tasks/start-tasks.ts'
 import { judgeTask } from '../../../../src/targets/ecs/tasks/task-end.ts'
+import type { TaskLock } from '../../../../src/targets/ecs/tasks/task-lock.ts'
+import { tasksToEnd } from '../../../../src/targets/ecs/tasks/tasks-to-end.ts'
 import { watchedContainers } from '../../../../src/targets/ecs/tasks/watched-containers.ts'
 import { renderText, text } from '../../../../src/text.ts'
 import { createClock } from '../../../simulator/clock.ts'
@@ -283,4 +285,67 @@ test('the log of a task that has ended is read to its end, however long it is, o
   expect(await shown(45)).toEqual([45, '44'])
   expect(await shown(45, 2)).toEqual([45, '44'])
   expect(await shown(5, 1000)).toEqual([4, '3', expect.stringMatching(/^The log is not complete: CloudWatch Logs/)])
+})
+
+test.each([
+  ['never ran', { lastStatus: 'STOPPED' }, 2],
+  ['ran', { lastStatus: 'STOPPED', startedAt: new Date(0) }, 1],
+  [
+    'had a container that ran before the others did',
+    { lastStatus: 'STOPPED', containers: [{ name: 'api', exitCode: 0 }] },
+    1,
+  ],
+  ['is not shown any more', undefined, 1],
+])('a task that lost its lock and %s', async (_, seen, times) => {
+  const clock = createClock({ kind: 'idle' }).forProgram
+  const ecs = {
+    stopTask: async () => undefined,
+    describeTasks: async () => (seen ? [{ ...seen, taskArn: 'task/shop/1' }] : []),
+  }
+  const context = { clock, signal: new AbortController().signal, within: () => ({ ecs }) } as unknown as EcsContext
+  const others = [{ taskArn: 'task/shop/0' }]
+  const lock: TaskLock = {
+    async *wait() {
+      yield* []
+      return undefined
+    },
+    holder: async () => others.pop(),
+  }
+  let starts = 0
+  const starter: Starter = {
+    async *start() {
+      yield* []
+      return { arns: ++starts === 1 ? ['task/shop/1'] : [], failures: [] }
+    },
+  }
+  const task = {
+    subnets: [],
+    securityGroups: [],
+    startedBy: 'x',
+    awaitStop: true,
+    waitMinutes: 5,
+    idempotencyKey: 'k',
+    lock: 'db',
+  }
+  const what = {
+    definition: {},
+    containers: ['api'],
+    isFollowed: false,
+    variables: [],
+    marker: undefined,
+    isSeveral: false,
+  }
+  const watch = {
+    cluster: 'shop',
+    watched: ['api'],
+    essential: ['api'],
+    logs: followLogs(what, context),
+    untilRunning: false,
+    longestGap: undefined,
+  }
+  const subject = { definition: {}, watched: ['api'], what: text`x` }
+  const events = tasksToEnd({ lock, task, starter, watch, subject }, context)
+  let next = await events.next()
+  while (!next.done) next = await events.next()
+  expect([starts, next.value.cause?.code === 'task-locked']).toEqual([times, times === 1])
 })
