@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { some } from '../often.ts'
+import { isLong, some } from '../often.ts'
 import type { Call } from '../simulator/contract.ts'
 import { type BuildScene, buildScene, files } from './build-scene.ts'
 import { buildx, ran } from './docker-scene.ts'
@@ -72,6 +72,7 @@ describe.each(some(differences, 2))('with %s that is another one', (...step) => 
     expect(after.log).toContain(
       `warning The immutable tag api:v1 has an image of this commit, which is used although a build may have other base images or secrets now (${difference}). For an image with the present ones, set the input tag to a new tag; with reuse: off, the step fails instead.`,
     )
+    if (!isLong && step[0] !== 'a base image') return
     expect((await at.run({ ...step[3], tag: 'v2' })).outputs.reused).toBe('false')
     expect((await at.run({ ...step[3], reuse: 'off' })).failure).toMatch(/reuse is off/)
   })
@@ -162,7 +163,7 @@ test('a secret that only begins like the token of the job counts by its value', 
   const run = (value: string) => at.run(secret(value), { environment: { GITHUB_TOKEN: 'ghs_one' } })
   await run('ghs_one')
   expect((await run('ghs_one_of_another')).outputs.reused).toBe('false')
-  expect((await run('ghs_one_of_another')).outputs.reused).toBe('true')
+  if (isLong) expect((await run('ghs_one_of_another')).outputs.reused).toBe('true')
 })
 
 test('what ADD fetches is not compared, as little as what RUN fetches', async () => {
