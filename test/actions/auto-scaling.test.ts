@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import { cliScene } from '../cli/cli-scene.ts'
 import { policyOf } from '../cli/permissions-scene.ts'
 import { region } from '../deployment/scene.ts'
+import { isLong } from '../often.ts'
 import type { Call } from '../simulator/contract.ts'
 import type { Effect } from '../simulator/faults.ts'
 import type { Simulator } from '../simulator/simulator.ts'
@@ -150,9 +151,11 @@ describe('auto scaling', () => {
     { kind: 'http', status: 503 },
   ]
   test.each(effects)('is resumed whatever reply is lost: %j', async (effect) => {
-    for (const operation of ['RegisterScalableTarget', 'TagResource', 'UntagResource']) {
+    const operations = ['RegisterScalableTarget', 'TagResource', 'UntagResource']
+    for (const faulty of isLong ? operations.map((one) => [one]) : [operations]) {
       const sim = scaledScene()
-      sim.faults.add({ service: 'application-autoscaling', operation, times: 2, effect })
+      for (const operation of faulty)
+        sim.faults.add({ service: 'application-autoscaling', operation, times: 2, effect })
       expect((await deployed(sim)).runner.outputs.verdict).toBe('succeeded')
       expect(scaling(sim)).toEqual(clean)
     }

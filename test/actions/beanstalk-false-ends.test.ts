@@ -85,13 +85,14 @@ describe('settings whose UpdateEnvironment has no reply', () => {
 
 describe('a deployment that is watched by its id before any instance shows its version', () => {
   const watching = { 'source-directory': '', 'version-label': '' }
-  test.each([
+  const watched = [
     [{ policy: 'Immutable' }, 'healthy', 'succeeded', 'v2'],
     [{ policy: 'Immutable' }, 'fails', 'rolled-back', ''],
     [{ ...rolling, instances: 3 }, 'healthy', 'succeeded', 'v2'],
     [{ enhanced: false }, 'healthy', 'succeeded', 'v2'],
     [{ enhanced: false }, 'fails', 'failed', ''],
-  ])('%j, %s: %s', async (seed, does, verdict, label) => {
+  ] as const
+  test.each(some(watched, 4))('%j, %s: %s', async (seed, does, verdict, label) => {
     const sim = beanstalkScene(seed)
     if (does === 'fails') beanstalkOf(sim).behave('v2', crash)
     const begun = await deployBeanstalk(sim, { 'wait-for-deployment': 'false' })
@@ -145,7 +146,7 @@ describe('a version that fails after settings were changed for it', () => {
     return sim
   }
 
-  test.each(['AllAtOnce', 'Immutable'])('has them put back on request, by the policy %s', async (policy) => {
+  test.each(some(['AllAtOnce', 'Immutable'], 2))('has them put back on request, by the policy %s', async (policy) => {
     const sim = scene(policy)
     const { outputs, labels } = await deployBeanstalk(sim, { ...given, 'roll-back-on-failure': 'true' })
     expect([outputs.verdict, labels]).toEqual(['rolled-back', ['v1', 'v1']])
@@ -187,7 +188,7 @@ const silent = [
   ['elasticbeanstalk', 'UpdateTagsForResource', { kind: 'http', status: 503 }, 0],
 ] as const
 
-test.each(some(silent, 2))(
+test.each(some(silent, 4))(
   '%s:%s that never answers (%j) holds up no good deployment',
   async (service, operation, effect, skip) => {
     const sim = beanstalkScene()

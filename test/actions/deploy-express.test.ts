@@ -139,16 +139,11 @@ describe('deploy-express updates a service', () => {
   })
 
   test('a sidecar of the live definition stays', async () => {
-    const sim = emptyCluster()
-    const [main] = expressDefinition({ world: sim.world }, { image: oldImage }).containerDefinitions ?? []
+    const { world } = emptyCluster()
+    const [main] = expressDefinition({ world }, { image: oldImage }).containerDefinitions ?? []
     const router = { name: 'router', image: 'registry.example.com/router:1', essential: false }
-    const definition = expressDefinition(
-      { world: sim.world },
-      { taskDefinition: { containerDefinitions: [main!, router] } },
-    )
-    const files = { 'deploy/api.json': JSON.stringify(definition) }
-    const { 'infrastructure-role-arn': infrastructure } = roles(sim)
-    await deploy(sim, { 'infrastructure-role-arn': infrastructure, 'task-definition': 'deploy/api.json' }, files)
+    const containerDefinitions = [main!, router]
+    const { sim } = expressScene({ definition: 'own', taskDefinition: { containerDefinitions } })
     await deploy(sim, { image: newImage })
     expect(serving(sim).images).toEqual({ Main: newImage, router: 'registry.example.com/router:1' })
   })

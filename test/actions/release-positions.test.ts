@@ -134,7 +134,7 @@ test('whatever fails at whatever place, all that was changed is rolled back and 
       // What is rolled back after its tasks have run, be it by its own check or for another member, states that they stay.
       if (wave > 0) expect(log).toContain('of this run changed, such as a database schema, was not rolled back')
     }),
-    runs(4),
+    runs(2),
   )
 })
 

@@ -189,7 +189,7 @@ test('an interrupted command is not run again by itself', async () => {
 
 test('retry-on-interruption starts it again', async () => {
   const sim = taskScene(interrupted)
-  sim.clock.after(60_000, () => sim.world.scenarios.set(newImage, isStopped))
+  sim.clock.after(10_000, () => sim.world.scenarios.set(newImage, isStopped))
   const { outputs, isRed } = await runStep(sim, { ...migrate, 'retry-on-interruption': '3' })
   expect([isRed, outputs['exit-code']]).toEqual([false, '0'])
   expect(sim.recorder.count('ecs', 'RunTask')).toBeGreaterThan(1)
@@ -202,7 +202,7 @@ describe('time-out', () => {
       log: ['working'],
       onSigterm: { exitCode: 0, afterSeconds: 9, log: 'cleaning up' },
     })
-    const { outputs, log, isRed, runner } = await runStep(sim, { ...migrate, 'wait-for-minutes': '2' })
+    const { outputs, log, isRed, runner } = await runStep(sim, { ...migrate, 'wait-for-minutes': '1' })
     expect([isRed, outputs.verdict]).toEqual([true, 'timed-out'])
     expect(log).toContain('│ cleaning up')
     expect(runner.summary).toContain('it may be half done')

@@ -8,6 +8,7 @@ import { createRollback } from '../../src/actions/rollback/index.ts'
 import { cliScene } from '../cli/cli-scene.ts'
 import { policyOf } from '../cli/permissions-scene.ts'
 import { region } from '../deployment/scene.ts'
+import { some } from '../often.ts'
 import { said } from '../refusal.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import type { Call } from '../simulator/contract.ts'
@@ -241,7 +242,7 @@ describe('scheduled tasks of a service', () => {
     { kind: 'throttle' },
     { kind: 'http', status: 503 },
   ]
-  test.each(lost)('are set once whatever reply is lost: %j', async (effect) => {
+  test.each(some(lost, 2))('are set once whatever reply is lost: %j', async (effect) => {
     const sim = scheduledScene()
     for (const operation of ['PutTargets', 'UpdateSchedule', 'ListTargetsByRule', 'GetSchedule'])
       sim.faults.add({ operation, times: 2, effect })

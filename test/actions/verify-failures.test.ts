@@ -2,6 +2,7 @@
 import { expect, test } from '@jest/globals'
 import type { ProbeAnswer, ProbeFault } from '../../src/ports.ts'
 import { oldImage, rollingScene, servingImage } from '../deployment/scene.ts'
+import { some } from '../often.ts'
 import type { Behaviour } from '../simulator/contract.ts'
 import type { Simulator } from '../simulator/simulator.ts'
 import { configOf, deployWith, probeOf, response, url } from './verify-scene.ts'
@@ -15,7 +16,8 @@ const none = (fault: ProbeFault, code: string, why = code): ProbeAnswer => ({
 })
 const get = `^Verify failed: GET ${url} `
 
-test.each<readonly [answer: ProbeAnswer, expected: string, cause: string]>([
+/** Their texts: test/targets/steps/http-check.test.ts. */
+const answers: readonly (readonly [answer: ProbeAnswer, expected: string, cause: string])[] = [
   [response(503, 'no healthy upstream'), '', 'answered 503, not 200; body begins `no healthy upstream`'],
   [response(504), '', 'answered 504, not 200; the body is empty'],
   [response(404, 'Not Found'), '', 'answered 404, not 200; body begins `Not Found`'],
@@ -28,7 +30,9 @@ test.each<readonly [answer: ProbeAnswer, expected: string, cause: string]>([
   [none('tls', 'ERR_TLS_CERT_ALTNAME_INVALID'), '', 'TLS handshake failed: ERR_TLS_CERT_ALTNAME_INVALID'],
   [none('timeout', 'ETIMEDOUT'), '', 'got no response: timed out \\(a security group that drops packets'],
   [none('closed', 'ECONNRESET'), '', 'the connection was closed before the response was complete: ECONNRESET'],
-])('%j %s', async (answer, expected, cause) => {
+]
+
+test.each(some(answers, 5))('%j %s', async (answer, expected, cause) => {
   const sim = rollingScene()
   const verify = `- { url: "${url}", within: 0${expected && `, ${expected}`} }`
   const { outputs } = await deployWith(sim, { given: { verify }, probe: probeOf(answer) })
@@ -43,7 +47,7 @@ test.each<readonly [answer: ProbeAnswer, expected: string, cause: string]>([
 const denied = (sim: Simulator, operation: string) => sim.faults.add({ operation, effect: { kind: 'access-denied' } })
 const behaves = (behaviour: Behaviour) => (sim: Simulator) => sim.world.scenarios.set('curl:8', behaviour)
 
-test.each<readonly [name: string, arrange: (sim: Simulator) => void, cause: RegExp]>([
+const tasks: readonly (readonly [name: string, arrange: (sim: Simulator) => void, cause: RegExp])[] = [
   ['its exit code', behaves({ kind: 'crash', exitCode: 22 }), /Essential container in task exited.*exit code 22/],
   ['out of memory', behaves({ kind: 'out-of-memory' }), /OutOfMemoryError/],
   [
@@ -58,7 +62,9 @@ test.each<readonly [name: string, arrange: (sim: Simulator) => void, cause: RegE
     (sim) => sim.faults.add({ operation: 'RegisterTaskDefinition', skip: 1, effect: { kind: 'access-denied' } }),
     /ecs:RegisterTaskDefinition/,
   ],
-])('a check by a task that fails by %s', async (_, arrange, cause) => {
+]
+
+test.each(some(tasks, 3))('a check by a task that fails by %s', async (_, arrange, cause) => {
   const sim = rollingScene()
   arrange(sim)
   const placement = 'verify:\n  - { task: smoke, image: "curl:8", command: [smoke] }'

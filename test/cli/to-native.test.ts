@@ -268,7 +268,7 @@ test('whatever fails at whatever step, traffic is never to nowhere', async () =>
       // Green only where it is so.
       if (code === 0) expect(controller(sim)).toBe('ECS')
     }),
-    { numRuns: times('TO_NATIVE_RUNS', 5, 300) },
+    { numRuns: times('TO_NATIVE_RUNS', 3, 300) },
   )
 })
 

@@ -1,5 +1,6 @@
 /** One-off tasks through the shipped bundle: what the runner reads of their logs, and what a cancel leaves behind. */
 import { expect, test } from '@jest/globals'
+import { onlyLong } from '../often.ts'
 import { commandsIn } from '../report/runner-parser.ts'
 import { cancelAt } from '../simulator/cancel-at.ts'
 import { hostile } from './canaries.ts'
@@ -36,7 +37,8 @@ test.concurrent(
   }),
 )
 
-test.concurrent(
+// In process: test/actions/run-task.test.ts.
+onlyLong(test.concurrent)(
   'a task that fails: red, with exit code and last line in the annotation',
   inScene({}, async (scene) => {
     scene.sim.world.scenarios.set(newImage, { kind: 'crash', exitCode: 3, log: ['Error: no such column'] })
@@ -46,7 +48,7 @@ test.concurrent(
   }),
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   'a cancel: the post step stops the task',
   inScene({}, async (scene) => {
     scene.sim.world.scenarios.set(newImage, { kind: 'healthy' })
