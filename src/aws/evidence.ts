@@ -37,7 +37,7 @@ async function targetHealth(connection: Connection, targetGroupArn: string): Pro
   )
 }
 
-async function logPage(connection: Connection, at: LogPosition): Promise<LogPage | undefined> {
+async function logPage(connection: Connection, at: LogPosition): Promise<LogPage | 'no-stream'> {
   const { logGroup, logStream, region, token } = at
   const client = await connection.clients.logs(region)
   const { GetLogEventsCommand } = await import('@aws-sdk/client-cloudwatch-logs')
@@ -45,7 +45,7 @@ async function logPage(connection: Connection, at: LogPosition): Promise<LogPage
   const command = new GetLogEventsCommand({ ...place, ...(token === undefined ? {} : { nextToken: token }) })
   return call(
     connection,
-    async (options): Promise<LogPage | undefined> => {
+    async (options): Promise<LogPage | 'no-stream'> => {
       const { events, nextForwardToken } = await client.send(command, options)
       const messages = present(events, 'events').map(({ message }) => message ?? '')
       return { messages, token: present(nextForwardToken, 'nextForwardToken') }
@@ -54,7 +54,7 @@ async function logPage(connection: Connection, at: LogPosition): Promise<LogPage
       action: 'logs:GetLogEvents',
       resource: arnInAnyAccount('logs', region ?? connection.region, `log-group:${logGroup}:log-stream:*`),
       kind: 'read',
-      whenRefused: ({ name }) => (name === 'ResourceNotFoundException' ? { value: undefined } : undefined),
+      whenRefused: ({ name }) => (name === 'ResourceNotFoundException' ? { value: 'no-stream' } : undefined),
     },
   )
 }

@@ -10,9 +10,9 @@ export interface EvidenceSources {
   >
   /**
    * The page of a stream behind a token, from its beginning without one: messages, and the token of the next page, which is the
-   * same at the end of the stream. Undefined where the group or the stream does not exist (yet).
+   * same at the end of the stream. `no-stream` where the group or the stream does not exist (yet).
    */
-  logPage(at: LogPosition): Promise<LogPage | undefined>
+  logPage(at: LogPosition): Promise<LogPage | 'no-stream'>
   /** The last `limit` lines, oldest first; empty when the group or stream does not exist. `region` where it differs. */
   logTail(logGroup: string, logStream: string, limit: number, region?: string): Promise<readonly string[]>
 }

@@ -173,7 +173,7 @@ describe('the tables', () => {
   })
   /** Words that are no inputs: other values, commands, and the names of other places. */
   const otherwise =
-    /^(appspec\.yaml|unchanged|superseded|latest|slipway|baked|terminated|traffic-shifted|id-token|notify|deploy|[a-z]+-[a-z-]+-definition|build-push|bake-file|builder-id|push-by-digest|name-canonical)$/
+    /^(appspec\.yaml|unchanged|superseded|rolled-back|timed-out|latest|slipway|baked|terminated|traffic-shifted|id-token|notify|deploy|[a-z]+-[a-z-]+-definition|build-push|bake-file|builder-id|push-by-digest|name-canonical)$/
 
   test.each(
     guide

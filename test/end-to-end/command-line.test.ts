@@ -48,7 +48,7 @@ test('it runs from a link in any folder, with exit codes, and stdout has only th
 test('npm run slipway works on the folder that it was started in', () => {
   const elsewhere = temporaryFolder()
   const { code, err } = slipway(['permissions'], { npm_lifecycle_event: 'slipway', INIT_CWD: elsewhere })
-  expect(code).toBe(1)
+  expect(code).toBe(2)
   expect(err).toContain('The file "slipway.yml" of config cannot be read: ENOENT')
   expect(err).toContain(elsewhere)
 })

@@ -239,6 +239,12 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
     'events:PutTargets',
     'scheduler:GetSchedule',
     'scheduler:UpdateSchedule',
+    // verify and tasks at a pause, and a task that is stopped: test/actions/release-tasks.test.ts, test/cli/permissions-tasks.test.ts
+    'codedeploy:ContinueDeployment',
+    'ecs:ContinueServiceDeployment',
+    'ecs:StopTask',
+    // Express Mode: test/actions/express-permissions.test.ts
+    'ecs:UpdateExpressGatewayService',
     // suspend-auto-scaling: test/actions/auto-scaling.test.ts
     'application-autoscaling:RegisterScalableTarget',
     'application-autoscaling:ListTagsForResource',

@@ -9,9 +9,9 @@ import { deploymentJobs, job, logOf } from './runner/record.ts'
 import type { StandIn, WorkflowRun } from './runner/run.ts'
 import { accounts, inScene, oldImage } from './scene.ts'
 
-/** Without the jobs of an approval that nobody asked for (approval.test.ts). */
+/** Without the jobs of an approval (approval.test.ts) and a copy (promote.test.ts) that nobody asked for. */
 const jobsOf = (run: WorkflowRun) =>
-  deploymentJobs(run).filter((line) => !/ (approve|continue|roll-back): skipped$/.test(line))
+  deploymentJobs(run).filter((line) => !/ (approve|continue|roll-back|promote): skipped$/.test(line))
 
 test.concurrent(
   'takes one image through staging and production, each as its own role, by rolling and by CodeDeploy',

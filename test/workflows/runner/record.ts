@@ -8,9 +8,11 @@ export function describeJobs({ jobs }: WorkflowRun): readonly string[] {
   )
 }
 
-/** The same without the jobs of build.yml that were not needed, and the one that reports a failed build. */
+/** The same without the jobs of build.yml that were not needed, the one that reports a failed build, and the copy that nobody asked for. */
 export function deploymentJobs(run: WorkflowRun): readonly string[] {
-  return describeJobs(run).filter((line) => !/ (build \/ (prepare|join|collect)|report-build): skipped$/.test(line))
+  return describeJobs(run).filter(
+    (line) => !/ (build \/ (prepare|join|collect)|report-build|promote): skipped$/.test(line),
+  )
 }
 
 /** The first job with the path. */

@@ -1,14 +1,14 @@
 import { deadlineIn } from '../../../clock.ts'
 import type { DeploymentEvent } from '../../../deployment/events.ts'
-import { readBesideWatch } from '../../../deployment/time-limits.ts'
 import type { Variable } from '../../../diagnosis/hidden-values.ts'
 import { Failure, failureInOneLine } from '../../../failure.ts'
-import type { JsonObject, LogPosition, Task } from '../../../ports.ts'
+import type { JsonObject, Task } from '../../../ports.ts'
 import { renderText, type Text, text, untrusted } from '../../../text.ts'
 import type { LogTail } from '../facts/deployment-evidence.ts'
 import type { EcsContext } from '../request/ecs-context.ts'
 import { type LogPlace, logOf } from './log-place.ts'
-import { type PrintedLines, startLines } from './printed-lines.ts'
+import { readStream, type Stream } from './log-stream.ts'
+import { startLines } from './printed-lines.ts'
 
 /** The logs of one-off tasks, as far as they can be followed. */
 export interface FollowedLogs {
@@ -34,22 +34,9 @@ interface Wanted {
   readonly isSeveral: boolean
 }
 
-interface Stream {
-  readonly container: string
-  readonly taskId: string
-  readonly place: LogPlace
-  readonly lines: PrintedLines
-  readonly label: string
-  token?: string | undefined
-  /** On the monotonic clock, when its container was first seen to have ended. */
-  endedAt?: number
-}
-
 /** CloudWatch Logs shows a line some seconds after it was written. Milliseconds. */
 const ingestion = 5_000
 const pause = 1_000
-/** A page has up to 10,000 lines; the rest comes with the next read. */
-const mostPages = 10
 /** For what is left once the tasks have ended. Milliseconds. */
 const longestRest = 60_000
 
@@ -101,8 +88,16 @@ export function followLogs(wanted: Wanted, context: EcsContext): FollowedLogs {
 
   async function* readRest(): AsyncGenerator<DeploymentEvent> {
     const deadline = deadlineIn(context.clock, longestRest)
+    // Docker's awslogs driver creates the stream when it starts the container, before it writes a line.
+    const created = deadlineIn(context.clock, ingestion)
     while (!(yield* readAll())) {
-      if (context.clock.monotonic() >= deadline)
+      const { clock } = context
+      const missing = [...streams.values()].filter(({ isMissing }) => isMissing)
+      if (missing.length === streams.size && clock.monotonic() >= created)
+        return yield* note(
+          text`There is no log: CloudWatch Logs has no stream of ${untrusted(missing[0]?.container ?? '')}, which printed nothing or did not start.`,
+        )
+      if (clock.monotonic() >= deadline)
         return yield* note(text`The log is not complete: CloudWatch Logs did not return its last lines in time.`)
       await context.clock.sleep(pause, context.signal)
     }
@@ -136,27 +131,6 @@ function pairsOf(tasks: readonly Task[], containers: readonly string[]): readonl
 
 function idOf(arn: string): string {
   return arn.slice(arn.lastIndexOf('/') + 1)
-}
-
-interface Read {
-  readonly messages: readonly string[]
-  /** Up to the end of the stream. */
-  readonly isWhole: boolean
-}
-
-/** What is new in a stream, by its token: a page that is read twice has the same lines, and is shown once. */
-async function readStream(stream: Stream, context: EcsContext): Promise<Read> {
-  const all: string[] = []
-  for (let pages = 0; pages < mostPages; pages++) {
-    const at: LogPosition = { ...stream.place, token: stream.token }
-    const page = await readBesideWatch(context, ({ evidence }) => evidence.logPage(at))
-    if (page === undefined) break
-    all.push(...page.messages)
-    const isEnd = page.token === stream.token
-    stream.token = page.token
-    if (isEnd) return { messages: all, isWhole: true }
-  }
-  return { messages: all, isWhole: false }
 }
 
 async function* shown(
