@@ -10,7 +10,12 @@ import { type CommandOptions, commonOptions } from '../src/cli/command.ts'
 import { commandNames, loadCommand } from '../src/cli/command-table.ts'
 import { optionDescription, optionHead } from '../src/cli/help.ts'
 import { deployBeanstalk, doctorBeanstalk } from '../src/cli/permissions/beanstalk-permissions.ts'
-import { buildPush, imageScan, registerTaskDefinition } from '../src/cli/permissions/build-permissions.ts'
+import {
+  buildPush,
+  imageScan,
+  publicBuildPush,
+  registerTaskDefinition,
+} from '../src/cli/permissions/build-permissions.ts'
 import { deploy } from '../src/cli/permissions/deploy-permissions.ts'
 import { doctor, pastDeployment } from '../src/cli/permissions/doctor-permissions.ts'
 import { deployExpress } from '../src/cli/permissions/express-permissions.ts'
@@ -54,7 +59,10 @@ for (const name of readdirSync(join(root, 'actions'))) {
 fill('actions/doctor/README.md', { findings: findingTable() })
 const twoColumns = ['Action', 'Why']
 const threeColumns = [...twoColumns, 'Without it']
-fill('actions/build-push/README.md', { permissions: permissionMarkdown(buildPush, twoColumns) })
+fill('actions/build-push/README.md', {
+  permissions: permissionMarkdown(buildPush, twoColumns),
+  'public-permissions': permissionMarkdown(publicBuildPush, twoColumns),
+})
 fill('docs/image-scan.md', { permissions: permissionMarkdown(imageScan, twoColumns) })
 fill('actions/register-task-definition/README.md', {
   permissions: permissionMarkdown(registerTaskDefinition, twoColumns),

@@ -4,7 +4,7 @@ import { deploy } from '../deploy.ts'
 import type { DeploymentRecord } from '../deployment-record.ts'
 import type { DeploymentEvent } from '../events.ts'
 import { commonNouns } from '../nouns.ts'
-import { rollBack } from '../roll-back.ts'
+import { rollBackThroughPauses } from '../roll-back-through-pauses.ts'
 import { beginnings, preparing } from './beginnings.ts'
 import { lookAhead } from './look-ahead.ts'
 import { inParallel } from './parallel.ts'
@@ -133,7 +133,7 @@ async function* backward(run: WavesRun, because: string): Events {
     const starts = ways.map(
       ({ name, target, terms }) =>
         () =>
-          told('put-back', name, rollBack(target, terms, own('put-back', name, run)), run),
+          told('put-back', name, rollBackThroughPauses(target, terms, own('put-back', name, run)), run),
     )
     yield* inParallel(starts, beginnings, () => !context.signal.aborted)
   }

@@ -1,8 +1,7 @@
 import type { Context } from '../../deployment/context.ts'
 import type { DeploymentEvent } from '../../deployment/events.ts'
 import type { End } from '../../deployment/outcomes.ts'
-import type { Pause } from '../../deployment/pause.ts'
-import { rollBack } from '../../deployment/roll-back.ts'
+import { rollBackThroughPauses } from '../../deployment/roll-back-through-pauses.ts'
 import type { Events, Target } from '../../deployment/target.ts'
 import type { Terms } from '../../deployment/terms.ts'
 import { isGood, type Verdict } from '../../deployment/verdict.ts'
@@ -67,23 +66,14 @@ const told: readonly DeploymentEvent['kind'][] = ['phase', 'progress', 'details'
 
 async function* retold(back: Target, terms: Terms, context: Context): Events<Verdict | undefined> {
   let verdict: Verdict | undefined
-  let id: string | undefined
   try {
-    for await (const event of rollBack(back, terms, context)) {
+    for await (const event of rollBackThroughPauses(back, terms, context)) {
       if (event.kind === 'finished') verdict = event.verdict
-      if (event.kind === 'started' || event.kind === 'identified') id = event.deploymentId
       if (told.includes(event.kind)) yield event
-      if (event.kind === 'paused') await goOn(event.pause)
     }
   } catch (error) {
     // A `Failure` has become the verdict already.
     if (verdict === undefined) throw error
   }
   return verdict
-
-  /** What was live before needs no answer of a person, and users have the failed version until it is live again. */
-  async function goOn(pause: Pause): Promise<void> {
-    const found = await back.find?.(id, terms, context)
-    await found?.waits?.answer('continue', pause)
-  }
 }
