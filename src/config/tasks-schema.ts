@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { lockName } from '../targets/ecs/request/started-by.ts'
 import type { ReleaseTask } from '../targets/steps/request/release-steps.ts'
 import {
   commandSchema,
@@ -23,7 +24,7 @@ const taskSchema = z.strictObject({
   timeout: durationSchema(60, 21_600).optional().describe('Time limit of the task; 30m when absent.'),
   lock: z
     .string()
-    .regex(/^[\w-]{1,100}$/, 'must be at most 100 letters, digits, "-" and "_"')
+    .regex(lockName, 'must be at most 100 letters, digits, "-", "_" and "/"')
     .optional()
     .describe('Only one task with this name runs at a time in the cluster, whatever repository starts it.'),
 })

@@ -239,6 +239,12 @@ describe('a lock', () => {
     })
   }
 
+  test('has a name that the action run-task can have as well', async () => {
+    const sim = rollingScene()
+    await deployWith(sim, { files: files(migrate.replace('lock: orders', 'lock: shop/orders')) })
+    expect(started(sim)[0]?.startedBy).toBe(startedByLock('shop/orders'))
+  })
+
   test('of a task in another repository is waited for', async () => {
     const sim = rollingScene()
     await other(sim, 100)

@@ -110,9 +110,10 @@ function expectedWords(expected: ExpectedText): Text {
   return text`does not match ${quoted(expected.matches)}`
 }
 
-function jsonProblem({ status, body }: Response, { json }: HttpCheck): Text | undefined {
+function jsonProblem({ status, body, isCut }: Response, { json }: HttpCheck): Text | undefined {
   const members = Object.entries(json)
   if (members.length === 0) return undefined
+  if (isCut) return text`answered ${status}, and the body is longer than 256 KiB, so its JSON is not read`
   const parsed = parsedJson(body)
   if (parsed === undefined) return text`answered ${status}, and the body is not JSON`
   const wrong = members.flatMap(([path, wanted]) => {

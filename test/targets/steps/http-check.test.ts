@@ -141,6 +141,12 @@ describe('what fails, and in which words', () => {
   })
 })
 
+test('JSON that is too long to be read is said to be that', async () => {
+  const long = { ...response(200, '{"status":"ok","x":"yyyy'), isCut: true } as ProbeAnswer
+  const { why } = await made('- { url: "https://a.example/", within: 0, json: { status: ok } }', long)
+  expect(why).toContain('the body is longer than 256 KiB, so its JSON is not read')
+})
+
 test.each([
   ['body', response(401, '{"you":{"authorization":"Bearer hunter2-token","accept":"text/html"}}')],
   ['token alone', response(401, 'bad token hunter2-token')],

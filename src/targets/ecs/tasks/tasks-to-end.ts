@@ -72,17 +72,20 @@ function unseen(arn: string): SeenTask {
 }
 
 async function* watchWithRetries(
-  { task, starter, watch }: TasksRun,
+  run: TasksRun,
   arns: readonly string[],
   context: EcsContext,
 ): AsyncGenerator<DeploymentEvent, LastLook> {
+  const { task, watch } = run
   const deadline = deadlineIn(context.clock, task.waitMinutes * 60_000)
   let seen = yield* watchTasks(watch, arns, context, deadline)
   let failures: LastLook['failures'] = []
   for (let retries = task.interruptionRetries ?? 0; retries > 0 && failures.length === 0; retries--) {
     const kept = seen.filter(({ end }) => end.kind !== 'interrupted')
     if (kept.length === seen.length) break
-    const again = yield* starter.start(seen.length - kept.length)
+    // The lock ended with its task, and another run may have it by now.
+    const again = yield* startLocked({ ...run, task: { ...task, count: seen.length - kept.length } }, context)
+    if ('code' in again) break
     failures = again.failures
     seen = [...kept, ...(yield* watchTasks(watch, again.arns, context, deadline))]
   }

@@ -287,7 +287,47 @@ test('the log of a task that has ended is read to its end, however long it is, o
   expect(await shown(5, 1000)).toEqual([4, '3', expect.stringMatching(/^The log is not complete: CloudWatch Logs/)])
 })
 
-test.each([
+/** A run with a lock, whose tasks are seen so, one after the other. `rivals`: how often another task turns out to be first. */
+async function withLock(seen: readonly (Partial<Task> | undefined)[], rivals: number, interruptionRetries: number) {
+  const clock = createClock({ kind: 'idle' }).forProgram
+  const count = { starts: 0, waits: 0 }
+  let left = rivals
+  const ecs = {
+    stopTask: async () => undefined,
+    describeTasks: async (_: string, [taskArn]: readonly string[]) => {
+      const found = seen[count.starts - 1]
+      return found ? [{ ...found, taskArn }] : []
+    },
+  }
+  const context = { clock, signal: new AbortController().signal, within: () => ({ ecs }) } as unknown as EcsContext
+  const lock: TaskLock = {
+    async *wait() {
+      yield* []
+      count.waits++
+      return undefined
+    },
+    holder: async () => (left-- > 0 ? { taskArn: 'task/shop/other' } : undefined),
+  }
+  const starter: Starter = {
+    async *start() {
+      yield* []
+      return { arns: ++count.starts > seen.length ? [] : [`task/shop/${count.starts}`], failures: [] }
+    },
+  }
+  const none = { subnets: [], securityGroups: [], startedBy: 'x', waitMinutes: 5, idempotencyKey: 'k' }
+  const task = { ...none, awaitStop: true, lock: 'db', interruptionRetries }
+  const isSeveral = false
+  const what = { definition: {}, containers: ['api'], isFollowed: false, variables: [], marker: undefined, isSeveral }
+  const names = { cluster: 'shop', watched: ['api'], essential: ['api'] }
+  const watch = { ...names, logs: followLogs(what, context), untilRunning: false, longestGap: undefined }
+  const subject = { definition: {}, watched: ['api'], what: text`x` }
+  const events = tasksToEnd({ lock, task, starter, watch, subject }, context)
+  let next = await events.next()
+  while (!next.done) next = await events.next()
+  return { ...count, outcome: next.value.outcome, code: next.value.cause?.code }
+}
+
+test.each<[string, Partial<Task> | undefined, number]>([
   ['never ran', { lastStatus: 'STOPPED' }, 2],
   ['ran', { lastStatus: 'STOPPED', startedAt: new Date(0) }, 1],
   [
@@ -296,56 +336,18 @@ test.each([
     1,
   ],
   ['is not shown any more', undefined, 1],
-])('a task that lost its lock and %s', async (_, seen, times) => {
-  const clock = createClock({ kind: 'idle' }).forProgram
-  const ecs = {
-    stopTask: async () => undefined,
-    describeTasks: async () => (seen ? [{ ...seen, taskArn: 'task/shop/1' }] : []),
-  }
-  const context = { clock, signal: new AbortController().signal, within: () => ({ ecs }) } as unknown as EcsContext
-  const others = [{ taskArn: 'task/shop/0' }]
-  const lock: TaskLock = {
-    async *wait() {
-      yield* []
-      return undefined
-    },
-    holder: async () => others.pop(),
-  }
-  let starts = 0
-  const starter: Starter = {
-    async *start() {
-      yield* []
-      return { arns: ++starts === 1 ? ['task/shop/1'] : [], failures: [] }
-    },
-  }
-  const task = {
-    subnets: [],
-    securityGroups: [],
-    startedBy: 'x',
-    awaitStop: true,
-    waitMinutes: 5,
-    idempotencyKey: 'k',
-    lock: 'db',
-  }
-  const what = {
-    definition: {},
-    containers: ['api'],
-    isFollowed: false,
-    variables: [],
-    marker: undefined,
-    isSeveral: false,
-  }
-  const watch = {
-    cluster: 'shop',
-    watched: ['api'],
-    essential: ['api'],
-    logs: followLogs(what, context),
-    untilRunning: false,
-    longestGap: undefined,
-  }
-  const subject = { definition: {}, watched: ['api'], what: text`x` }
-  const events = tasksToEnd({ lock, task, starter, watch, subject }, context)
-  let next = await events.next()
-  while (!next.done) next = await events.next()
-  expect([starts, next.value.cause?.code === 'task-locked']).toEqual([times, times === 1])
+])('a task that lost its lock and %s', async (_, seen, starts) => {
+  const ended = await withLock([seen], 1, 0)
+  expect([ended.starts, ended.code === 'task-locked']).toEqual([starts, starts === 1])
+})
+
+test('a task that is started again after an interruption waits for its lock again', async () => {
+  const interrupted = { lastStatus: 'STOPPED', stopCode: 'SpotInterruption' } as const
+  const good = { lastStatus: 'STOPPED', containers: [{ name: 'api', exitCode: 0 }] }
+  expect(await withLock([interrupted, good], 0, 1)).toEqual({
+    starts: 2,
+    waits: 2,
+    outcome: 'succeeded',
+    code: undefined,
+  })
 })
