@@ -97,20 +97,33 @@ function closeness(request: HttpRequest, path: string, model: Model, uri: string
   return required.every((member) => isThere(request, member)) ? query.length + required.length : undefined
 }
 
+interface Route {
+  readonly name: string
+  readonly requestUri: string
+  readonly input?: string
+}
+
+const routes = new WeakMap<Model, Map<string, readonly Route[]>>()
+
+/** The operations of a method: those that the simulator has, then the others of AWS. */
+function routesOf(model: Model, method: string): readonly Route[] {
+  const byMethod = routes.get(model) ?? new Map<string, readonly Route[]>()
+  routes.set(model, byMethod)
+  const listed = byMethod.get(method)
+  if (listed) return listed
+  const known = Object.entries(model.operations).flatMap(([name, operation]) =>
+    operation?.http?.method === method ? [{ name, ...operation.http, input: operation.input }] : [],
+  )
+  const others = (model.routes ?? []).filter((route) => route[1] === method)
+  const made = [...known, ...others.map(([name, , requestUri]) => ({ name, requestUri }))]
+  byMethod.set(method, made)
+  return made
+}
+
 /** The name of the operation that a request asks for; undefined: AWS has none. */
 export function findOperation(request: HttpRequest, path: string, model: Model): string | undefined {
-  const known = Object.entries(model.operations).flatMap(([name, operation]) =>
-    operation?.http ? [{ name, ...operation.http, input: operation.input }] : [],
-  )
-  const others = (model.routes ?? []).map(([name, method, requestUri]) => ({
-    name,
-    method,
-    requestUri,
-    input: undefined,
-  }))
   let best: { name: string; score: number } | undefined
-  for (const { name, method, requestUri, input } of [...known, ...others]) {
-    if (method !== request.method) continue
+  for (const { name, requestUri, input } of routesOf(model, request.method)) {
     const score = closeness(request, path, model, requestUri, input)
     if (score !== undefined && (best === undefined || score > best.score)) best = { name, score }
   }
