@@ -48,6 +48,11 @@ function found(text: string): readonly Span[] {
 }
 
 /** Not within a word, as half of a secret is not recognised; a word of 500 characters is cut as a whole. */
+/** Whether `redact` has cut the end of this line. */
+export function isCutLine(shown: string): boolean {
+  return shown.length > longestLine - 500 && shown.endsWith('…')
+}
+
 function cutLine(line: string): string {
   if (line.length <= longestLine) return line
   const sure = longestLine - 500

@@ -350,3 +350,10 @@ test('a task that DescribeTasks has not shown when the time is up is stopped', a
     expect.stringMatching(/still running after 1 minute \(wait-for-minutes\), and this run stopped it/),
   ])
 })
+
+test('a result that is too long for an output is none, instead of a part of it', async () => {
+  const long = `slipway-result: {"keys": "${'k'.repeat(70_000)}"}`
+  const { outputs, log, isRed } = await runStep(taskScene({ kind: 'crash', exitCode: 0, log: [long] }))
+  expect([isRed, outputs.result]).toEqual([false, ''])
+  expect(log).toContain('The result is not set: its line has more than 10000 characters.')
+})

@@ -14,9 +14,6 @@ export const noOutputs = [
   'stopped-at',
 ] as const
 
-/** Longest value. GitHub allows 1 MB for all outputs of a job. */
-const longest = 64 * 1024
-
 /** The outputs of tasks that have ended. Text of programs stays one line that no later step takes for a command. */
 export function outputsOf(end: TasksEnd): Readonly<Record<(typeof noOutputs)[number], string>> {
   const { arns, exitCode, exitCodes, result = '', logUrl = '', startedAt, stoppedAt } = end
@@ -27,7 +24,7 @@ export function outputsOf(end: TasksEnd): Readonly<Record<(typeof noOutputs)[num
     'task-id': first.slice(first.lastIndexOf('/') + 1),
     'exit-code': exitCode === undefined ? '' : String(exitCode),
     'exit-codes': JSON.stringify(exitCodes),
-    result: forPlain(result.slice(0, longest)),
+    result: forPlain(result),
     'log-url': logUrl,
     'started-at': startedAt?.toISOString() ?? '',
     'stopped-at': stoppedAt?.toISOString() ?? '',

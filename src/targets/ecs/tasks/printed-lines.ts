@@ -1,4 +1,5 @@
 import type { Variable } from '../../../diagnosis/hidden-values.ts'
+import { isCutLine, longestLine } from '../../../diagnosis/redact.ts'
 import { redactLines } from '../../../diagnosis/redact-lines.ts'
 
 /** The lines of one log on their way into the job's log. */
@@ -9,7 +10,7 @@ export interface PrintedLines {
   end(): readonly string[]
   /** The last lines, without secrets. */
   tail(): readonly string[]
-  /** What followed the marker in the last line that began with it; undefined: no line did. */
+  /** What followed the marker in the last line that began with it; undefined: no line did, or it was too long. */
   result(): string | undefined
 }
 
@@ -19,6 +20,7 @@ const lastLines = 200
 /** A key of so many lines is shown rather than held for ever: no private key is that long. */
 const longestKey = 200
 const keptTail = 20
+const tooLong = `… The result is not set: its line has more than ${longestLine} characters. Write it to Amazon S3, and print the key.`
 
 /**
  * Lines without credentials and the values of variables. A key that goes over several lines may arrive in several reads: its lines
@@ -30,13 +32,12 @@ export function startLines(variables: readonly Variable[], marker: string | unde
   let late: string[] = []
   let omitted = 0
   let tail: readonly string[] = []
-  let result: string | undefined
+  let found: string | undefined
 
   const pass = (lines: readonly string[]): readonly string[] => {
     const clean = redactLines(lines, variables)
     tail = [...tail, ...clean].slice(-keptTail)
-    const found = marker === undefined ? undefined : clean.findLast((line) => line.startsWith(marker))
-    if (found !== undefined && marker !== undefined) result = found.slice(marker.length).trim()
+    if (marker !== undefined) found = clean.findLast((line) => line.startsWith(marker)) ?? found
     const now = clean.slice(0, Math.max(0, mostLines - shown))
     shown += now.length
     late.push(...clean.slice(now.length))
@@ -59,11 +60,13 @@ export function startLines(variables: readonly Variable[], marker: string | unde
       held = []
       const note =
         omitted === 0 ? [] : [`… ${omitted} lines are not shown; the log stream has them. The last ${late.length}:`]
-      const all = [...rest, ...note, ...late]
+      const cut = found !== undefined && isCutLine(found) ? [tooLong] : []
+      const all = [...rest, ...note, ...late, ...cut]
       late = []
       return all
     },
     tail: () => tail,
-    result: () => result,
+    // A part of a value would be another one.
+    result: () => (found === undefined || isCutLine(found) ? undefined : found.slice(marker?.length).trim()),
   }
 }
