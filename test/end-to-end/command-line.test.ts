@@ -49,7 +49,7 @@ test('npm run slipway works on the folder that it was started in', () => {
   const elsewhere = temporaryFolder()
   const { code, err } = slipway(['permissions'], { npm_lifecycle_event: 'slipway', INIT_CWD: elsewhere })
   expect(code).toBe(2)
-  expect(err).toContain('The file "slipway.yml" of config cannot be read: ENOENT')
+  expect(err).toContain('slipway.yml does not exist: there is nothing at')
   expect(err).toContain(elsewhere)
 })
 

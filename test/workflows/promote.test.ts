@@ -15,27 +15,18 @@ const withTags = example.replace('  staging:\n', '  staging:\n    image-tags: [s
 const tagsOf = (scene: Scene) => imageStore(scene.staging.world, 'eu-west-1').repositories.get('api')?.tags ?? new Map()
 
 test.concurrent(
-  'tags the image for its environment once it is healthy, without another build',
+  'tags the image for its environment once it is healthy, without another build, and copies it by the workflow promote.yml',
   inScene(async (scene) => {
     scene.write('slipway.yml', withTags)
-    scene.callWith({ environments: 'staging' })
-    const run = await scene.run()
-    expect(run.result).toBe('success')
-    expect([tagsOf(scene).get('staging'), tagsOf(scene).get('live')]).toEqual([scene.digest, scene.digest])
-    const uploads = scene.staging.recorder.all.filter(({ operation }) => /^POST .*uploads/.test(operation))
-    expect(uploads).toHaveLength(2)
-  }),
-)
-
-test.concurrent(
-  'copies the image once it is healthy in every environment, by the workflow promote.yml',
-  inScene(async (scene) => {
     scene.staging.world.region('eu-west-1').ecr.createRepository('released')
     scene.callWith({ environments: 'staging', 'promote-to': 'released', 'promote-tags': 'v1' })
     const run = await scene.run()
     expect([run.result, describeJobs(run).at(-1)]).toEqual(['success', expect.stringContaining('success')])
+    expect([tagsOf(scene).get('staging'), tagsOf(scene).get('live')]).toEqual([scene.digest, scene.digest])
     const released = imageStore(scene.staging.world, 'eu-west-1').repositories.get('released')
     expect(released?.tags.get('v1')).toBe(scene.digest)
+    const uploads = scene.staging.recorder.all.filter(({ operation }) => /^POST .*\/api\/.*uploads/.test(operation))
+    expect(uploads).toHaveLength(2)
   }),
 )
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { region, runningOf, type SeedAccount } from '../demo/seeds/account.ts'
 import { type SeedScenario, seedScenarios } from '../demo/seeds/scenarios.ts'
-import { onlyLong, some } from '../often.ts'
+import { onlyLong } from '../often.ts'
 import { job, logOf } from './runner/record.ts'
 import { shipSeed } from './seed-scene.ts'
 
@@ -19,7 +19,7 @@ test.each(seeds)('the workflow of %s has at most ten lines', (seed) => {
 
 const good = ['edge-and-sidecar', 'canary-verified', 'private-vpc', 'two-zones']
 
-test.concurrent.each(some(good, 4))('%s: one push builds and releases it, checks and tasks included', async (name) => {
+onlyLong(test.concurrent.each(good))('%s: one push builds and releases it, checks and tasks included', async (name) => {
   const scenario = scenarioOf(name)
   const { run, account } = await shipSeed(scenario)
   expect(run.problems).toEqual([])
@@ -28,7 +28,10 @@ test.concurrent.each(some(good, 4))('%s: one push builds and releases it, checks
   })
   expect(runningOf(account)).toEqual(scenario.running)
   expect(logOf(job(run, 'ship / deploy'))).toMatch(scenario.log)
-  if (scenario.seed === 'seed-004') expect(tagged(account)).toEqual([...account.images].map(([, { new: one }]) => one))
+  if (scenario.seed !== 'seed-004') return
+  const built = [...account.images].map(([image, { new: digest }]) => [image, digest] as const)
+  expect(JSON.parse(run.outputs.ship?.digests ?? '')).toEqual(Object.fromEntries(built))
+  expect(tagged(account)).toEqual(built.map(([, digest]) => digest))
 })
 
 const broken = ['second-image-fails', 'canary-health-500', 'migration-fails', 'smoke-test-fails', 'circuit-breaker']
