@@ -13,7 +13,9 @@ try {
   await client.query('CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY)')
   const { rows } = await client.query('SELECT name FROM migrations')
   const applied = new Set(rows.map(({ name }) => name))
-  for (const name of readdirSync(folder).toSorted().filter((file) => !applied.has(file))) {
+  for (const name of readdirSync(folder)
+    .toSorted()
+    .filter((file) => !applied.has(file))) {
     await client.query('BEGIN')
     await client.query(readFileSync(new URL(name, folder), 'utf8'))
     await client.query('INSERT INTO migrations VALUES ($1)', [name])
