@@ -127,7 +127,10 @@ const typeNames: Readonly<Record<string, string>> = {
   'deployment-group': 'deploymentgroup',
   'deployment-log': 'object',
   'environment-of-application': 'environment',
+  'event-rule': 'rule-on-default-event-bus',
   'kms-key': 'key',
+  'public-registry': 'registry',
+  'scalable-target': 'scalabletarget',
   'simulated-role': 'role',
   'tasks-of-cluster': 'container-instance',
 }

@@ -23,7 +23,7 @@ export interface Lookups {
  * form of cfn-lint 1.58.0 (`Policies.json`).
  */
 const withoutResource =
-  /^(application-autoscaling:Describe|cloudwatch:|codedeploy:(ContinueDeployment|GetDeploymentTarget|ListApplications|StopDeployment)$|ec2:|ecr-public:(DescribeRegistries|GetAuthorizationToken)$|ecr:(DescribePullThroughCacheRules|DescribeRegistry|DescribeRepositoryCreationTemplates|GetAuthorizationToken|GetSigningConfiguration)$|elasticbeanstalk:(CreateStorageLocation|DescribeAccountAttributes)$|ecs:(DescribeTaskDefinition|ListClusters|ListServices|ListTaskDefinitions)$|elasticloadbalancing:Describe|logs:DescribeLogGroups$|sts:)/
+  /^(application-autoscaling:Describe|cloudwatch:|codedeploy:(ContinueDeployment|GetDeploymentTarget|ListApplications|StopDeployment)$|ec2:|ecr-public:GetAuthorizationToken$|ecr:(DescribePullThroughCacheRules|DescribeRegistry|DescribeRepositoryCreationTemplates|GetAuthorizationToken|GetSigningConfiguration)$|elasticbeanstalk:(CreateStorageLocation|DescribeAccountAttributes)$|ecs:(DescribeTaskDefinition|ListClusters|ListServices|ListTaskDefinitions)$|elasticloadbalancing:Describe|logs:DescribeLogGroups$|sts:)/
 
 const texts = (value: unknown): readonly string[] =>
   typeof value === 'string' ? [value] : Array.isArray(value) ? value.flatMap(texts) : []
@@ -154,12 +154,18 @@ function resourcesOf({ action, resource }: Need, scene: Scene): readonly string[
       return names.map((name) => arn('ecr', `repository/${name}`))
     }
     case 'ecr-public':
+      if (call.operation === 'DescribeRegistries')
+        return [arn('ecr-public', 'registry/r1').replace(/:ecr-public:[^:]*:/, ':ecr-public::')]
       return named('repositoryName', 'repositoryNames').map((name) =>
         arn('ecr-public', `repository/${name}`).replace(/:ecr-public:[^:]*:/, ':ecr-public::'),
       )
     case 'logs':
       return [arn('logs', `log-group:${named('logGroupName')[0]}:log-stream:${named('logStreamName')[0]}`)]
     case 'iam':
+      if (call.operation === 'GetInstanceProfile')
+        return named('InstanceProfileName').map((name) =>
+          arn('iam', `instance-profile/${name}`).replace(/:iam:[^:]*:/, ':iam::'),
+        )
       return named('PolicySourceArn', 'RoleName').map((name) =>
         name.startsWith('arn:') ? name : arn('iam', `role/${name}`).replace(/:iam:[^:]*:/, ':iam::'),
       )

@@ -99,6 +99,11 @@ function arnOf(service: string, { region, accountId }: AccountPlace, resource: s
   return `arn:${partitionOf(region).id}:${service}:${region}:${accountId}:${resource}`
 }
 
+function globalArn(kind: 'instance-profile' | 'public-registry', { region, accountId }: AccountPlace): string {
+  const resource = kind === 'instance-profile' ? 'iam::%:instance-profile/*' : 'ecr-public::%:registry/*'
+  return `arn:${partitionOf(region).id}:${resource.replace('%', accountId)}`
+}
+
 function codeDeployArn(place: AccountPlace, resource: string): string {
   return arnOf('codedeploy', place, resource)
 }
@@ -134,6 +139,10 @@ function resourcesOfKind(kind: ResourceKind, place: ResourcePlace): readonly str
     // AWS chooses the id.
     case 'scalable-target':
       return [arnOf('application-autoscaling', place, 'scalable-target/*')]
+    // Of the account, whatever the region (Service Authorization Reference).
+    case 'instance-profile':
+    case 'public-registry':
+      return [globalArn(kind, place)]
     case 'application':
     case 'deployment-group':
     case 'deployment-config':

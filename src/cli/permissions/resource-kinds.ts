@@ -16,11 +16,13 @@ export type ResourceKind =
   | 'environment'
   | 'environment-of-application'
   | 'event-rule'
+  | 'instance-profile'
   | 'kms-key'
   | 'log-stream'
   | 'object'
   | 'parameter'
   | 'platform'
+  | 'public-registry'
   | 'repository'
   | 'role'
   | 'scalable-target'
@@ -101,7 +103,7 @@ export const resourceKinds = {
   'ecr-public:BatchCheckLayerAvailability': ['repository'],
   'ecr-public:CompleteLayerUpload': ['repository'],
   'ecr-public:CreateRepository': ['repository'],
-  'ecr-public:DescribeRegistries': ['any'],
+  'ecr-public:DescribeRegistries': ['public-registry'],
   'ecr-public:DescribeRepositories': ['repository'],
   'ecr-public:GetAuthorizationToken': ['any'],
   'ecr-public:GetRepositoryPolicy': ['repository'],
@@ -156,7 +158,7 @@ export const resourceKinds = {
   'elasticloadbalancing:DescribeRules': ['any'],
   'elasticloadbalancing:DescribeTargetGroups': ['any'],
   'elasticloadbalancing:DescribeTargetHealth': ['any'],
-  'iam:GetInstanceProfile': ['any'],
+  'iam:GetInstanceProfile': ['instance-profile'],
   'events:ListTargetsByRule': ['event-rule'],
   'events:PutTargets': ['event-rule'],
   'iam:GetRole': ['role'],
