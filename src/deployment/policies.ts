@@ -17,7 +17,7 @@ export interface PreflightPolicy {
 /** `leave`: the deployment is left as it is, with the verdict `paused`, for a later job to answer. */
 export type PausePolicy = 'wait' | 'leave'
 
-/** `stop` is for what has no way back. `go-on` is not a setting: a rollback is not stopped by the cancel of the run that failed. */
+/** `stop` is for a target without rollback. `go-on` is internal: a rollback continues when its run is cancelled. */
 export type CancelPolicy = 'stop-and-roll-back' | 'stop' | 'leave' | 'go-on'
 
 /** What to do with a deployment of another user or run that is in progress. */

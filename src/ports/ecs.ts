@@ -129,7 +129,7 @@ export interface Ecs extends ExpressServices {
     filter: { service?: string; startedBy?: string; desiredStatus: 'RUNNING' | 'STOPPED'; atMost?: number },
   ): Promise<readonly Task[]>
   describeTasks(cluster: string, arns: readonly string[]): Promise<readonly Task[]>
-  /** Both may be empty, and both may not be. A repeated request returns the tasks that it started at first. */
+  /** `tasks` and `failures` may each be empty. A repeated request returns the tasks of the first one. */
   runTask(request: RunTaskRequest): Promise<RunTaskReply>
   stopTask(cluster: string, task: string, reason: string): Promise<void>
   /**

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { times } from '../often.ts'
 import { type BlueGreenOptions, seedBlueGreen } from '../simulator/codedeploy/fixtures.ts'
+import { appSpec } from '../simulator/codedeploy/scene.ts'
 import { createSimulator, type Simulator } from '../simulator/simulator.ts'
 import { cliScene } from './cli-scene.ts'
 
@@ -293,25 +294,15 @@ function watchTraffic({ sim, productionListenerArn }: ReturnType<typeof scene>):
 }
 
 /** One deployment by CodeDeploy; `isWhole`: to its end. */
-async function deployOnce(sim: Simulator, isWhole = true, hooks: readonly object[] = []): Promise<void> {
+async function deployOnce(
+  sim: Simulator,
+  isWhole = true,
+  hooks: readonly Record<string, string>[] = [],
+): Promise<void> {
   const { handlers } = sim.world.region(region).codedeploy
   const { ecs } = sim.world.region(region)
   const taskDefinition = ecs.service('shop', 'api')?.taskDefinition
-  const content = JSON.stringify({
-    version: '0.0',
-    Resources: [
-      {
-        TargetService: {
-          Type: 'AWS::ECS::Service',
-          Properties: {
-            TaskDefinition: taskDefinition,
-            LoadBalancerInfo: { ContainerName: 'api', ContainerPort: 8080 },
-          },
-        },
-      },
-    ],
-    ...(hooks.length > 0 && { Hooks: hooks }),
-  })
+  const content = appSpec(taskDefinition ?? '', hooks)
   handlers.CreateDeployment?.(
     {
       applicationName: 'AppECS-shop-api',

@@ -32,7 +32,7 @@ export async function openFoundAccount(aws: Aws): Promise<Account | Unread> {
   }
 }
 
-/** A login that has ended is renewed by one command; without any credentials, a person may not want any. */
+/** An expired login can be renewed by one command. Credentials may be absent on purpose. */
 function reasonOf({ parts: { code, what, why, fix } }: Failure): string {
   if (code !== 'credentials-expired') return `${shownText(why ?? what)}.`
   return `${shownText(what)}${why ? `: ${shownText(why).replace(/\.$/, '')}` : ''}. ${fix ? shownText(fix) : ''}`.trim()

@@ -68,7 +68,6 @@ export const publicBuildPush = [
   },
   {
     actions: ['ecr-public:DescribeRegistries'],
-    note: 'on `*`',
     why: 'only with `create-repository: true`, or where the registry has several aliases',
     when: 'create-repository',
   },

@@ -75,7 +75,7 @@ async function* released<Ending>(ending: Ending, { service, scaling, context }: 
   return ending
 }
 
-/** The end once scaling is resumed. A good end of which auto scaling stays suspended has failed: nobody would notice. */
+/** The end once scaling is resumed. Where auto scaling stays suspended, a good end becomes `failed`: otherwise it would go unnoticed. */
 async function* resumed<Ending extends End>(end: Ending, { service, scaling, context }: Scene): Events<Ending | End> {
   const { clock, signal } = context
   if (signal.aborted) return end

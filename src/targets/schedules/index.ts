@@ -89,7 +89,7 @@ function scheduling(prepared: Prepared, scene: Scene): Prepared {
   }
 }
 
-/** What scheduled tasks are to run after this end; undefined: they stay. A rollback that nobody watches has a known goal. */
+/** What scheduled tasks are to run after this end; undefined: they stay. The revision that an unwatched rollback restores is known. */
 function wantedAfter(end: End, { what: { back }, terms }: Scene): Version | undefined {
   if (end.outcome === 'unchanged') return end.serving
   if (end.outcome === 'succeeded') return isWatched(terms) || back ? end.serving : undefined

@@ -8,7 +8,6 @@ import { forPreparation, readAfterEnd } from '../../../deployment/time-limits.ts
 import type { CreateServiceRequest, JsonObject, Service } from '../../../ports.ts'
 import { diff } from '../../../task-definition/diff.ts'
 import { textIn } from '../../../task-definition/members.ts'
-import { findRegistered } from '../../../task-definition/register.ts'
 import { serviceConsoleUrl } from '../facts/console-url.ts'
 import { withoutOrigin } from '../facts/origin-tags.ts'
 import { remains } from '../facts/remains.ts'
@@ -31,7 +30,7 @@ import { requireTasks } from '../tasks/named-task.ts'
 import { runTasksBefore } from '../tasks/release-task.ts'
 import { requireSubnets } from '../tasks/task-network.ts'
 import { requireShortOverrides } from '../tasks/task-request.ts'
-import { type Marking, obtainRevision, settleRevision } from './register-revision.ts'
+import { type Marking, revisionOfNew } from './register-revision.ts'
 import { follow } from './update-and-watch.ts'
 import { watchFirstTaskSet } from './watch-first-task-set.ts'
 
@@ -83,7 +82,7 @@ async function* createService(
 ): Events<End | Changed> {
   const engine = engineFor(given.content)
   preparing.keep({ engine, isCreation: true })
-  const taskDefinition = yield* revision(wanted, marking, preparing)
+  const taskDefinition = yield* revisionOfNew(wanted, marking, preparing)
   const failed = yield* oneOff(request, context, given.content, wanted, taskDefinition)
   if (failed) return endOf(failed, engine)
   context.keep({ stage: 'updating', taskDefinition })
@@ -115,16 +114,6 @@ export function planOf(
     unchanged: false,
     creates: true,
   }
-}
-
-/** The ARN of the revision that the new service gets. */
-async function* revision(wanted: WantedDefinition, marking: Marking | undefined, context: EcsContext): Events<string> {
-  const { definition, arn } = wanted
-  const found =
-    arn === undefined
-      ? yield* obtainRevision(wanted, findRegistered(definition, context), marking, context)
-      : { arn, definition, isNew: false }
-  return yield* settleRevision(found, marking, context)
 }
 
 /** A one-off task runs where the service is going to run. */

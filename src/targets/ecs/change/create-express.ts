@@ -4,7 +4,6 @@ import type { End } from '../../../deployment/outcomes.ts'
 import type { Events, Prepared } from '../../../deployment/target.ts'
 import { forPreparation } from '../../../deployment/time-limits.ts'
 import type { CreateExpressRequest, Service } from '../../../ports.ts'
-import { findRegistered } from '../../../task-definition/register.ts'
 import { withoutOrigin } from '../facts/origin-tags.ts'
 import { primary } from '../facts/service-facts.ts'
 import { changed } from '../prepare/obstacles.ts'
@@ -16,7 +15,7 @@ import type { ExpressCreation } from '../request/express-change.ts'
 import { endOf } from '../request/service-end.ts'
 import type { ServiceRequest, WantedDefinition } from '../request/service-request.ts'
 import { planOf, watchCreated } from './create-and-watch.ts'
-import { type Marking, obtainRevision, settleRevision } from './register-revision.ts'
+import { type Marking, revisionOfNew } from './register-revision.ts'
 
 /** As DescribeServices shows a service of Express Mode before it is made, for the checks. */
 const expected: Service = {
@@ -62,23 +61,13 @@ async function* create(
   const { managed } = creation
   const preparing = forPreparation(context, request)
   preparing.keep({ engine: 'ecs-rolling', isCreation: true })
-  const taskDefinition = managed === undefined ? yield* revision(wanted, marking, preparing) : undefined
+  const taskDefinition = managed === undefined ? yield* revisionOfNew(wanted, marking, preparing) : undefined
   context.keep({ stage: 'updating', taskDefinition })
   const created = await preparing.ecs.createExpress(requestOf(request, creation, taskDefinition))
   if (created === undefined) return changed({ serviceName: request.service })
   const made = taskDefinition ?? primary(created)?.taskDefinition ?? ''
   context.keep({ taskDefinition: made })
   return endOf(yield* watchCreated(request, context, created, made), 'ecs-rolling')
-}
-
-/** The ARN of the revision that the new service gets. */
-async function* revision(wanted: WantedDefinition, marking: Marking | undefined, context: EcsContext): Events<string> {
-  const { definition, arn } = wanted
-  const found =
-    arn === undefined
-      ? yield* obtainRevision(wanted, findRegistered(definition, context), marking, context)
-      : { arn, definition, isNew: false }
-  return yield* settleRevision(found, marking, context)
 }
 
 function requestOf(

@@ -5,7 +5,7 @@ import { tagsOf } from '../../../deployment/origin.ts'
 import type { Events } from '../../../deployment/target.ts'
 import { Failure } from '../../../failure.ts'
 import type { Ecs, JsonObject } from '../../../ports.ts'
-import { type Registration, registerNew } from '../../../task-definition/register.ts'
+import { findRegistered, type Registration, registerNew } from '../../../task-definition/register.ts'
 import { renderText, type Text, text, untrusted, withoutStop } from '../../../text.ts'
 import { originOf, tagsInTheWay, withOrigin } from '../facts/origin-tags.ts'
 import type { EcsContext } from '../request/ecs-context.ts'
@@ -132,4 +132,18 @@ export async function* moveTags(
 
 function warning(message: Text, clock: Clock): DeploymentEvent {
   return { kind: 'warning', at: clock.now(), message: untrusted(renderText(message, (theirs) => theirs)) }
+}
+
+/** The ARN of the revision that a new service gets. */
+export async function* revisionOfNew(
+  wanted: WantedDefinition,
+  marking: Marking | undefined,
+  context: EcsContext,
+): Events<string> {
+  const { definition, arn } = wanted
+  const found =
+    arn === undefined
+      ? yield* obtainRevision(wanted, findRegistered(definition, context), marking, context)
+      : { arn, definition, isNew: false }
+  return yield* settleRevision(found, marking, context)
 }

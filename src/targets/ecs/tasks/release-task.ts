@@ -28,7 +28,7 @@ interface Beside {
 
 /**
  * The tasks before a deployment, in their order; the end of the deployment where one fails. Each runs once, however often the deployment
- * is tried while others change the service: nobody knows how long AWS keeps a client token.
+ * is tried while others change the service: how long AWS keeps a client token is not documented.
  */
 export async function* runTasksBefore(
   { runTask, tasksBefore = [], tasksRan = new Set() }: Pick<ServiceRequest, 'runTask' | 'tasksBefore' | 'tasksRan'>,

@@ -53,7 +53,7 @@ async function findTasks(
     const tasks = await ecs.listTasks(cluster, { startedBy, desiredStatus: 'RUNNING' })
     return tasks.length > 0 ? tasks : undefined
   }
-  // What is known is stopped also where the rest may not be listed.
+  // Known tasks are stopped even when ecs:ListTasks is denied.
   const found = (arns.length > 0 ? await look().catch(() => undefined) : await persistently({ clock }, look, 4)) ?? []
   return [...new Set([...arns, ...found.flatMap(({ taskArn }) => taskArn ?? [])])]
 }

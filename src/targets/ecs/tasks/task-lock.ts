@@ -9,7 +9,7 @@ import { startedByLock } from '../request/started-by.ts'
 
 /** A name that one task of a cluster holds at a time, of whatever repository: the tasks themselves are the lock. */
 export interface TaskLock {
-  /** Waits until nobody holds it. Returns who does when the time is up. */
+  /** Waits until no task holds it. Returns the task that still holds it when the time is up. */
   wait(): AsyncGenerator<DeploymentEvent, Task | undefined>
   /** After the start, who was first: two runs may start at the same moment, and reads are late. Undefined: this run. */
   holder(own: readonly string[]): Promise<Task | undefined>

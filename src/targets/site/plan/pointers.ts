@@ -50,8 +50,8 @@ function otherPath(id: string, paths: readonly string[], prefix: string): Failur
 }
 
 /**
- * The state of a site by what its distributions serve: a run that was killed has switched them, and not recorded that; or somebody has
- * switched them to an earlier release, which is a rollback.
+ * The state of a site by what its distributions serve. It differs from the record after a run that was killed between the switch and the
+ * record, and after a switch by hand to an earlier release, which is a rollback.
  */
 export async function asPointed(
   found: FoundState,
