@@ -3,7 +3,7 @@ import { chmodSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { commitTime, gitIn, gitRepository } from '../git/repository.ts'
-import { some } from '../often.ts'
+import { onlyLong, some } from '../often.ts'
 import type { Call } from '../simulator/contract.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { type BuildScene, buildScene, files } from './build-scene.ts'
@@ -583,33 +583,36 @@ describe('the revision is that of what is checked out', () => {
     )
   })
 
-  test('of a pull request: its head, and another merge commit of the same head is another image', async () => {
-    const scene = buildScene()
-    const { git, write, commit } = scene.source
-    git('checkout', '--quiet', '-b', 'feature')
-    write('src/app.js', 'feature()')
-    const feature = commit()
-    const merge = () => {
-      git('checkout', '--quiet', '--detach', 'main')
-      git('merge', '--quiet', '--no-ff', '--message', 'Merge', 'feature')
-      return { GITHUB_EVENT_NAME: 'pull_request', GITHUB_REF: 'refs/pull/7/merge', GITHUB_SHA: head(scene) }
-    }
-    const event = {
-      pull_request: { number: 7, head: { sha: feature, ref: 'feature', repo: { full_name: 'acme/shop' } } },
-    }
-    const first = await scene.run(
-      { tags: 'type=sha,format=long,prefix=\ntype=ref,event=pr' },
-      { environment: merge(), event },
-    )
-    expect(first.outputs).toMatchObject({ tags: `pr-7\n${feature}`, revision: feature })
-    expect(labelsOf(scene)[label('revision')]).toBe(feature)
-    git('checkout', '--quiet', 'main')
-    write('README.md', 'the base moves on')
-    commit()
-    expect((await scene.run({}, { environment: merge(), event })).failure).toMatch(/commit: \w{40}, here: \w{40}/)
-  })
+  onlyLong(test)(
+    'of a pull request: its head, and another merge commit of the same head is another image',
+    async () => {
+      const scene = buildScene()
+      const { git, write, commit } = scene.source
+      git('checkout', '--quiet', '-b', 'feature')
+      write('src/app.js', 'feature()')
+      const feature = commit()
+      const merge = () => {
+        git('checkout', '--quiet', '--detach', 'main')
+        git('merge', '--quiet', '--no-ff', '--message', 'Merge', 'feature')
+        return { GITHUB_EVENT_NAME: 'pull_request', GITHUB_REF: 'refs/pull/7/merge', GITHUB_SHA: head(scene) }
+      }
+      const event = {
+        pull_request: { number: 7, head: { sha: feature, ref: 'feature', repo: { full_name: 'acme/shop' } } },
+      }
+      const first = await scene.run(
+        { tags: 'type=sha,format=long,prefix=\ntype=ref,event=pr' },
+        { environment: merge(), event },
+      )
+      expect(first.outputs).toMatchObject({ tags: `pr-7\n${feature}`, revision: feature })
+      expect(labelsOf(scene)[label('revision')]).toBe(feature)
+      git('checkout', '--quiet', 'main')
+      write('README.md', 'the base moves on')
+      commit()
+      expect((await scene.run({}, { environment: merge(), event })).failure).toMatch(/commit: \w{40}, here: \w{40}/)
+    },
+  )
 
-  test('of a checkout of another repository into a folder, which is also named as the source', async () => {
+  onlyLong(test)('of a checkout of another repository into a folder, which is also named as the source', async () => {
     const scene = buildScene()
     const app = gitRepository({ Dockerfile: 'FROM scratch' }, join(scene.source.folder, 'app'))
     app.git('remote', 'add', 'origin', 'https://github.com/acme/app.git')
@@ -623,7 +626,7 @@ describe('the revision is that of what is checked out', () => {
     expect(ran.log).toMatch(/Revision: \w{7} \(acme\/app, main\), from the checkout/)
   })
 
-  test('of a submodule and of a worktree', async () => {
+  onlyLong(test)('of a submodule and of a worktree', async () => {
     const scene = buildScene()
     const library = gitRepository({ Dockerfile: 'FROM scratch' })
     scene.source.git('submodule', '--quiet', 'add', `file://${library.folder}`, 'lib')

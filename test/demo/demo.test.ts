@@ -100,7 +100,7 @@ describe('npm run demo', () => {
     expect(printed).toMatch(/10%[\s\S]*deployed in/)
   })
 
-  test.concurrent('the page of preflight has what it prints of an image that does not exist', async () => {
+  onlyLong(test.concurrent)('the page of preflight has what it prints of an image that does not exist', async () => {
     const { printed } = await told(scenarioOf('image-missing'))
     const [block = ''] = printedOn('docs/preflight.md')
     expect(withoutNumbers(oneLine(printed))).toContain(withoutNumbers(block))

@@ -6,7 +6,7 @@ import { falsehood } from './stale-verdicts.ts'
 import { askedIn, engines, sceneOf, worldOf } from './stale-world.ts'
 import { truthOf } from './truth.ts'
 
-const count = Math.ceil(times('STALE_READS', 25, 2000) / engines.length)
+const count = Math.ceil(times('STALE_READS', 10, 2000) / engines.length)
 const numbers = Array.from({ length: count }, (_, index) => index)
 
 test.each(engines)(

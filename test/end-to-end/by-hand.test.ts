@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from '@jest/globals'
+import { onlyLong } from '../often.ts'
 import { runAction } from './run-action.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -61,7 +62,7 @@ describe('the simulator by hand', () => {
     expect(await (await fetch(`${url}${message}`)).text()).toMatch(/Essential container in task exited/)
   })
 
-  test('changes what an image does while it runs', async () => {
+  onlyLong(test)('changes what an image does while it runs', async () => {
     const { environment, url } = await simulator('--speed', '200', '--image', 'registry.example.com/api:v2=crash')
     const change = (line: string) => fetch(`${url}/simulator/images`, { method: 'POST', body: line })
     expect((await deploy(environment, 'registry.example.com/api:v2')).exitCode).toBe(1)

@@ -92,7 +92,7 @@ onlyLong(test.concurrent)(
   }),
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   "peers' F5: a rollback says so, with the reason and what serves now",
   inScene({}, async (scene) => {
     scene.sim.world.scenarios.set(newImage, { kind: 'out-of-memory' })
@@ -219,7 +219,7 @@ onlyLong(test.concurrent)(
   }),
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   "peers' F13: a CodeDeploy failure is one sentence, followed to the end of the rollback",
   inScene({ service: 'codedeploy' }, async (scene) => {
     scene.sim.world.scenarios.set(newImage, { kind: 'unhealthy', reason: 'Target.Timeout', log: [hostile.log] })
@@ -281,7 +281,7 @@ async function registered({ run, ecs }: Scene, inputs: Record<string, string>) {
   return taskDefinition.containerDefinitions ?? []
 }
 
-test.concurrent(
+onlyLong(test.concurrent)(
   "peers' F15: values with =, quotes, spaces and query strings arrive as they were written",
   inScene({}, async (scene) => {
     const [container] = await registered(scene, {

@@ -126,7 +126,7 @@ test.concurrent(
   }),
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   'register-task-definition, then deploy of its revision',
   inScene({}, async ({ run, copy, sim, serving }) => {
     copy('examples/api')
@@ -149,7 +149,7 @@ test.concurrent(
   }),
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   'the rendered file goes to deploy, as people do it today',
   inScene({}, async ({ run, copy, sim, serving }) => {
     copy('examples/api')

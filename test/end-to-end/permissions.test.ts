@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { actionsIn, policiesOf, refusedBy } from '../cli/permissions-scene.ts'
 import { writeLayout } from '../oci-layout.ts'
+import { onlyLong } from '../often.ts'
 import { seedImage } from '../simulator/ecr.ts'
 import { seededTaskDefinition } from '../simulator/fixtures.ts'
 import { blemishes, canaries } from './canaries.ts'
@@ -47,7 +48,7 @@ test.concurrent(
   }),
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   'row F11: role-to-assume: a session that expires while we watch is renewed, and the deployment seen to its end',
   inScene({}, async ({ deploy, sim, serving }) => {
     sim.iam.role({ name: 'deploy', trust: { sub: 'repo:acme/shop:*' } })
@@ -297,7 +298,7 @@ for (const [action, scenes] of Object.entries(plays))
     expect([...new Set([...used.flat(), ...(elsewhere[action] ?? [])])].sort()).toEqual(allowed)
   })
 
-test.concurrent(
+onlyLong(test.concurrent)(
   'nothing secret is shown, not even with debug logging, and the check of every run would see it',
   inScene({}, async ({ deploy, sim }) => {
     sim.world.scenarios.set(newImage, { kind: 'crash', exitCode: 1, log: canaries.logLines })

@@ -1,5 +1,6 @@
 /** Services that belong together, with the shipped action and what `examples/shop` holds. */
 import { expect, test } from '@jest/globals'
+import { onlyLong } from '../often.ts'
 import { seedImage } from '../simulator/ecr.ts'
 import { seedRollingService } from '../simulator/fixtures.ts'
 import { inScene, oldImage, region, type Scene, slackInputs } from './scene.ts'
@@ -52,7 +53,7 @@ test.concurrent(
   }),
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   'examples/shop: a cancel in the second wave is settled for both of its services by the post step',
   inScene({ service: 'none' }, async (scene) => {
     const inputs = checkOutExample(scene)

@@ -1,5 +1,6 @@
 /** A rolling service becomes a canary with the shipped action, and an alarm takes it back. */
 import { expect, test } from '@jest/globals'
+import { onlyLong } from '../often.ts'
 import { inScene, newImage, oldImage, region, type Scene, slackInputs } from './scene.ts'
 
 /** The second target group and the rule that the new strategy needs, as YAML for the input. */
@@ -41,7 +42,7 @@ test.concurrent(
   }),
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   'an alarm that fires while the canary has its share takes it back, by name',
   inScene({}, async (scene) => {
     const { cloudwatch } = scene.sim.world.region(region)

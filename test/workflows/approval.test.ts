@@ -34,7 +34,7 @@ test.concurrent(
   ),
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   'CodeDeploy: is rejected, and goes back: the run is red, and nothing is left waiting',
   inScene(
     async (scene) => {
@@ -61,7 +61,7 @@ test.concurrent(
   ),
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   'ECS: is cancelled while somebody should decide, and goes back',
   inScene(
     async (scene) => {

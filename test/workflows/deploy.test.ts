@@ -99,7 +99,7 @@ for (const [preflight, code] of [
     }),
   )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   'does not deploy to production what staging does not prove to run, whatever the order of the jobs',
   inScene(async (scene) => {
     scene.callWith({ environments: 'production', 'after-environment': 'staging' })
@@ -129,7 +129,7 @@ onlyLong(test.concurrent)(
   }),
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   'row F25: hands the image on where account ids are masked',
   inScene(async (scene) => {
     scene.callWith({ environments: 'staging' })
@@ -195,7 +195,7 @@ onlyLong(test.concurrent)(
   }),
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   'tells once, in every channel, that the role which deploys does not let the job in',
   inScene(async (scene) => {
     scene.callWith({ environments: 'staging' })

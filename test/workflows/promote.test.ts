@@ -63,7 +63,7 @@ onlyLong(test.concurrent)(
   }),
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   'promotes by hand, as docs/promote.md shows it',
   inScene(async (scene) => {
     scene.callWith({ environments: 'staging' })

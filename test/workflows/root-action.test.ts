@@ -101,7 +101,7 @@ test.concurrent(
   }),
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   'tells Slack when it is cancelled while it pushes',
   inScene(async (scene) => {
     writeCaller(scene)
@@ -136,7 +136,7 @@ onlyLong(test.concurrent)(
   }),
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   'says which permission is missing',
   inScene(async (scene) => {
     writeCaller(scene, { permissions: 'contents: read' })
