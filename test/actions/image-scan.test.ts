@@ -202,9 +202,7 @@ describe('the result of a scan', () => {
     ])
     expect(await failure(run({ 'scan-timeout-minutes': '2' }))).toMatchObject({
       code: 'image-scan-missing',
-      why: expect.stringContaining(
-        'COMPLETE, but 2 findings of findingSeverityCounts are not in the list after 2 minutes',
-      ),
+      why: expect.stringContaining('COMPLETE, but the list lacks 2 findings of findingSeverityCounts after 2 minutes'),
     })
     expect(tagged()).toBeUndefined()
   })

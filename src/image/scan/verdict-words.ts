@@ -61,8 +61,12 @@ export function verdictLine(verdict: ScanVerdict, place: ScanPlace): Text {
   if (verdict.outcome === 'unknown')
     return text`ECR image scan: no result for ${joined(missing.map((one) => imageName(one, place)))}`
   if (verdict.outcome === 'failed') return text`ECR image scan of ${image}: ${findingsSentence(counting)}`
-  const rest = findings.length === 0 ? 'no findings' : `${findings.length} findings, none of which counts`
+  const rest = findings.length === 0 ? 'no findings' : `${findingCount(findings.length)}, none of which counts`
   return text`ECR image scan of ${image}: ${rest}`
+}
+
+function findingCount(count: number): string {
+  return `${count} finding${count === 1 ? '' : 's'}`
 }
 
 function imageName({ digest, platform }: ScannedImage, { repository }: ScanPlace): Text {
@@ -125,7 +129,7 @@ export function missingCause({ last, startRefused }: ScannedImage, { minutes }: 
   if (meaning.kind === 'waiting') return text`still ${status} ${after}`
   const left = missingFindings(last)
   return left > 0
-    ? text`${status}, but ${left} findings of findingSeverityCounts are not in the list ${after}`
+    ? text`${status}, but the list lacks ${findingCount(left)} of findingSeverityCounts ${after}`
     : text`${status}, but its findings were not stable ${after}`
 }
 
