@@ -38,14 +38,15 @@ function install(): void {
   node(process.env.npm_execpath ?? '', 'ci', '--ignore-scripts', '--prefix', import.meta.dirname)
 }
 
-function configurationFor(file: string): object {
+/** Of files with the same nearest tests. */
+function configurationFor(files: readonly string[], tests: string): object {
   return {
-    mutate: [file],
+    mutate: files,
     testRunner: 'jest',
     plugins: [join(import.meta.dirname, 'jest-runner.js')],
     jest: {
       configFile: 'test/mutation/jest.config.js',
-      config: { testMatch: nearest[file]?.map((name) => `<rootDir>/test/${name}.test.ts`) },
+      config: { testMatch: tests.split(' ').map((name) => `<rootDir>/test/${name}.test.ts`) },
       enableFindRelatedTests: false,
     },
     coverageAnalysis: 'perTest',
@@ -62,19 +63,20 @@ function configurationFor(file: string): object {
   }
 }
 
-function mutate(file: string): readonly Mutant[] {
-  console.log(`\n${file}`)
+/** The mutants of files that the same tests notice, by file. */
+function mutate(files: readonly string[], tests: string): Report['files'] {
+  console.log(`\n${files.join(', ')}\n  by ${tests}`)
   const configuration = join(folder, 'stryker.json')
-  writeFileSync(configuration, JSON.stringify(configurationFor(file)))
+  writeFileSync(configuration, JSON.stringify(configurationFor(files, tests)))
   node(join(stryker, 'core/bin/stryker.js'), 'run', configuration)
-  const { files } = JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8')) as Report
-  const mutants = files[file]?.mutants ?? []
-  for (const { status, mutatorName, replacement = '', location } of mutants)
-    if (status === 'Survived' || status === 'NoCoverage')
-      console.log(
-        `  ${status.padEnd(10)} ${file}:${location.start.line}:${location.start.column} ${mutatorName}: ${replacement.replaceAll(/\s+/g, ' ').slice(0, 80)}`,
-      )
-  return mutants
+  const report = JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8')) as Report
+  for (const [file, { mutants }] of Object.entries(report.files))
+    for (const { status, mutatorName, replacement = '', location } of mutants)
+      if (status === 'Survived' || status === 'NoCoverage')
+        console.log(
+          `  ${status.padEnd(10)} ${file}:${location.start.line}:${location.start.column} ${mutatorName}: ${replacement.replaceAll(/\s+/g, ' ').slice(0, 80)}`,
+        )
+  return report.files
 }
 
 function score(file: string, mutants: readonly Mutant[]) {
@@ -100,7 +102,11 @@ if (unknown.length > 0)
 install()
 rmSync(folder, { recursive: true, force: true })
 mkdirSync(folder)
-const found = files.map((file) => ({ file, mutants: mutate(file) }))
+// Each run of StrykerJS begins with a copy of the project and all tests: as few as there are sets of tests.
+const bySet = Map.groupBy(files, (file) => (nearest[file] ?? []).join(' '))
+const reports = [...bySet].map(([tests, group]) => mutate(group, tests))
+const mutantsOf = Object.assign({}, ...reports) as Report['files']
+const found = files.map((file) => ({ file, mutants: mutantsOf[file]?.mutants ?? [] }))
 const all = found.flatMap(({ mutants }) => mutants)
 const rows = [...found.map(({ file, mutants }) => score(file, mutants)), score('all', all)]
 console.log(
