@@ -138,6 +138,39 @@ describe('the plan', () => {
       /IAM has no role/,
     ],
     [
+      'a role of another account',
+      () => undefined,
+      ['--infrastructure-role', 'arn:aws:iam::999999999999:role/ecs-infrastructure'],
+      /Cross-account pass role is not allowed: \S+ is of account 999999999999/,
+    ],
+    [
+      'what is no role',
+      () => undefined,
+      ['--infrastructure-role', 'arn:aws:iam::111122223333:user/ecs-infrastructure'],
+      /is neither the name nor the ARN of a role/,
+    ],
+    ['a role that may not be read', ({ sim }) => denied(sim, 'GetRole'), [], /iam:GetRole on \S+: whether ECS can/],
+    [
+      'a deployment configuration that may not be read',
+      ({ sim }) => denied(sim, 'GetDeploymentConfig'),
+      [],
+      /codedeploy:GetDeploymentConfig on CodeDeployDefault\.ECSAllAtOnce: how it shifts traffic is unknown/,
+    ],
+    [
+      'a second rule that sends traffic to the same target group',
+      ({ sim, productionListenerArn, blueTargetGroupArn }) =>
+        void sim.world.region(region).elbv2.createRule(productionListenerArn, 5, { [blueTargetGroupArn]: 1 }),
+      [],
+      /2 do, and ECS shifts the traffic of one: join their conditions in one rule/,
+    ],
+    [
+      'a production rule that also authenticates',
+      ({ sim, productionListenerArn }) =>
+        sim.world.region(region).elbv2.authenticate(productionListenerArn, 'authenticate-cognito'),
+      [],
+      /has authenticate-cognito: deployments of ECS fail with it/,
+    ],
+    [
       'a role that ECS cannot assume',
       ({ sim }) => void sim.iam.role({ name: 'other', trustedServices: ['ec2.amazonaws.com'] }),
       ['--infrastructure-role', 'arn:aws:iam::111122223333:role/other'],
@@ -159,6 +192,24 @@ describe('the plan', () => {
       [],
       /AfterAllowTestTraffic smoke-test: rewrite the handlers first/,
     ],
+    [
+      'hooks of an AppSpec of long ago',
+      async ({ sim }) => {
+        await deployOnce(sim, true, [{ AfterAllowTestTraffic: 'smoke-test' }])
+        sim.clock.advance(120 * 86_400_000)
+      },
+      [],
+      /AfterAllowTestTraffic smoke-test: rewrite the handlers first/,
+    ],
+    [
+      'an AppSpec that may not be read',
+      async ({ sim }) => {
+        await deployOnce(sim)
+        denied(sim, 'GetDeployment')
+      },
+      [],
+      /the AppSpec of the live task set could not be read/,
+    ],
   ])('with %s it is not ready, and --execute changes nothing', async (_, prepare, words, why) => {
     const opened = scene({ terminationWaitMinutes: 0 })
     await prepare(opened)
@@ -171,6 +222,15 @@ describe('the plan', () => {
     expect(executed.code).toBe(1)
     expect(executed.err).toMatch(why)
     expect(changes(opened.sim)).toEqual([])
+  })
+
+  test('a role is named without its account, too, and a rule that sends no traffic to the tasks stays', async () => {
+    const { sim, slipway, arn, productionListenerArn, blueTargetGroupArn, greenTargetGroupArn } = scene()
+    const { elbv2 } = sim.world.region(region)
+    elbv2.createRule(productionListenerArn, 5, { [greenTargetGroupArn]: 1, [blueTargetGroupArn]: 0 })
+    const { code, out } = await slipway('--infrastructure-role', 'ecs-infrastructure', '--json')
+    expect(code).toBe(0)
+    expect(JSON.parse(out).calls[1].input.loadBalancers[0].advancedConfiguration.roleArn).toBe(arn)
   })
 
   test('a service that ECS deploys already has nothing left to do', async () => {
@@ -291,6 +351,10 @@ function watchTraffic({ sim, productionListenerArn }: ReturnType<typeof scene>):
   }
   look()
   return () => lost
+}
+
+function denied(sim: Simulator, operation: string): void {
+  sim.faults.add({ operation, times: 100, effect: { kind: 'access-denied' } })
 }
 
 /** One deployment by CodeDeploy; `isWhole`: to its end. */

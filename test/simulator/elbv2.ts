@@ -29,6 +29,8 @@ interface Front {
   readonly port: number
   /** Weight by target group ARN. */
   forward: Readonly<Record<string, number>>
+  /** Type of the action before it. */
+  first?: string
 }
 
 /** A rule besides the default one. */
@@ -37,6 +39,7 @@ interface PrioritizedRule {
   readonly ruleArn: string
   readonly priority: number
   forward: Readonly<Record<string, number>>
+  first?: string
 }
 
 /** The load balancers `slipway` of one region, one for applications and one for networks. The deregistration delay of its target groups is among the quirks of ECS. */
@@ -118,14 +121,14 @@ export function createLoadBalancing(world: World, region: string): LoadBalancing
     LoadBalancerArn: elbArn(`loadbalancer/${loadBalancers[listener.type]}`),
     Port: listener.port,
     Protocol: listener.type === 'network' ? 'TCP' : 'HTTP',
-    DefaultActions: [forwardAction(listener.forward)],
+    DefaultActions: actionsOf(listener),
   })
 
   const describeRule = (entry: Front | PrioritizedRule): Rule => ({
     RuleArn: entry.ruleArn,
     Priority: 'priority' in entry ? String(entry.priority) : 'default',
     Conditions: [],
-    Actions: [forwardAction(entry.forward)],
+    Actions: actionsOf(entry),
     IsDefault: !('priority' in entry),
   })
 
@@ -163,6 +166,10 @@ export function createLoadBalancing(world: World, region: string): LoadBalancing
     },
     deleteRule: (ruleArn) => {
       rules.delete(ruleArn)
+    },
+    authenticate: (reference, type) => {
+      const entry = rules.get(reference) ?? defaultRule(reference) ?? front(reference)
+      entry.first = type
     },
     route: (reference) => {
       const listener = fronts.get(reference)
@@ -225,6 +232,15 @@ export function createLoadBalancing(world: World, region: string): LoadBalancing
       },
     },
   }
+}
+
+/** All actions of a route, in their order (API Action). */
+function actionsOf({ forward, first }: Pick<Front, 'forward' | 'first'>): Action[] {
+  if (first === undefined) return [forwardAction(forward)]
+  return [
+    { Type: first as NonNullable<Action['Type']>, Order: 1 },
+    { ...forwardAction(forward), Order: 2 },
+  ]
 }
 
 function forwardAction(forward: Readonly<Record<string, number>>): Action {

@@ -34,6 +34,7 @@ export function mapSettings(
   const { alarms, rollbackEvents, readyWait, terminationWait } = settingsOf(group, {})
   const bakeTimeInMinutes = Math.min(terminationWait, longest)
   const shift = isNetwork ? { strategy: 'BLUE_GREEN' } : shiftOf(routing)
+  const shiftText = routing === undefined ? 'unknown' : shiftWords(shift)
   const rollsBack = (event: string) => rollbackEvents.includes(event)
   const breaker = { enable: true, rollback: rollsBack('DEPLOYMENT_FAILURE') }
   const watched = { alarmNames: alarms, enable: alarms.length > 0, rollback: rollsBack('DEPLOYMENT_STOP_ON_ALARM') }
@@ -54,7 +55,7 @@ export function mapSettings(
     },
     pause,
     rows: [
-      { from: group.deploymentConfigName ?? 'deployment configuration', to: shiftWords(shift) },
+      { from: group.deploymentConfigName ?? 'deployment configuration', to: shiftText },
       { from: `terminationWaitTimeInMinutes ${terminationWait}`, to: `bakeTimeInMinutes ${bakeTimeInMinutes}` },
       ...(pause
         ? [{ from: `ready wait ${readyWait} min`, to: `PAUSE hook at POST_TEST_TRAFFIC_SHIFT, ROLLBACK after it` }]

@@ -35,22 +35,22 @@ export interface NativeChange {
 
 /** Decides from what there is. Asks nothing of AWS and changes nothing. */
 export function planNative(facts: NativeFacts, wish: NativeWish): NativePlan {
-  const route = productionRoute(facts, wish)
-  const mapped = mapSettings(facts.group, facts.routing, route?.arn.includes(':listener/net/') ?? false)
-  const change = route && changeOf(facts, wish, route, mapped)
+  const route = productionRoute(facts)
+  const routing = facts.routing === 'unread' ? undefined : facts.routing
+  const mapped = mapSettings(facts.group, routing, route?.arn.includes(':listener/net/') ?? false)
+  const change = route && routing && changeOf(facts, route, mapped)
   return {
     rows: mapped.rows,
     lost: lostIn(facts),
     checks: judgeNative(facts, wish),
     calls: change ? callsOf(change, facts) : [],
-    permissions: permissionsOf(facts, wish, route),
+    permissions: permissionsOf(facts, route),
     change,
   }
 }
 
 function changeOf(
-  { cluster, service, primary, serving, other, test }: NativeFacts,
-  { infrastructureRole }: NativeWish,
+  { cluster, service, primary, serving, other, test, role }: NativeFacts,
   route: TrafficRoute,
   { configuration, pause }: MappedSettings,
 ): NativeChange | undefined {
@@ -67,7 +67,7 @@ function changeOf(
       alternateTargetGroupArn: other.arn,
       productionListenerRule: route.arn,
       ...(testRule === undefined ? {} : { testListenerRule: testRule }),
-      roleArn: infrastructureRole ?? '<ARN of the infrastructure role>',
+      roleArn: role.arn ?? '<ARN of the infrastructure role>',
     },
   }
   return {
@@ -146,7 +146,7 @@ function callsOf({ route, actions, update, pause }: NativeChange, { name }: Nati
 
 function lostIn({ group, hooks, test, routing }: NativeFacts): NativePlan['lost'] {
   const triggers = group.triggerConfigurations ?? []
-  const step = routing?.timeBasedLinear?.linearPercentage
+  const step = routing === 'unread' ? undefined : routing?.timeBasedLinear?.linearPercentage
   return [
     ...(hooks ?? []).map(({ event, lambda }) => ({
       what: `hook ${event}: ${lambda}`,
@@ -178,16 +178,12 @@ function lostIn({ group, hooks, test, routing }: NativeFacts): NativePlan['lost'
   ]
 }
 
-function permissionsOf(
-  { service }: NativeFacts,
-  { infrastructureRole = '*' }: NativeWish,
-  route: TrafficRoute | undefined,
-) {
+function permissionsOf({ service, role }: NativeFacts, route: TrafficRoute | undefined) {
   return [
     { action: 'ecs:UpdateService', resource: service.serviceArn ?? '*' },
     { action: 'ecs:ListServiceDeployments', resource: service.serviceArn ?? '*' },
     { action: 'ecs:DescribeServiceDeployments', resource: '*' },
-    { action: 'iam:PassRole', resource: infrastructureRole },
+    { action: 'iam:PassRole', resource: role.arn ?? '*' },
     ...(route
       ? [
           {
