@@ -1,4 +1,5 @@
 /** `slipway to-native`: from CodeDeploy to the blue/green deployments of ECS, against the simulator. */
+import type { TrafficRoutingConfig } from '@aws-sdk/client-codedeploy'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { times } from '../often.ts'
@@ -9,8 +10,14 @@ import { cliScene } from './cli-scene.ts'
 
 const region = 'eu-west-1'
 
-function scene(options: BlueGreenOptions = {}) {
+interface SceneOptions extends BlueGreenOptions {
+  /** Before the service is made. */
+  readonly prepare?: (sim: Simulator) => void
+}
+
+function scene(options: SceneOptions = {}) {
   const sim = createSimulator()
+  options.prepare?.(sim)
   const seeded = seedBlueGreen(sim, options)
   const role = sim.iam.role({ name: 'ecs-infrastructure', trustedServices: ['ecs.amazonaws.com'] })
   sim.recorder.clear()
@@ -107,6 +114,40 @@ describe('the plan', () => {
     expect(remove.api).toBe('deploy delete-deployment-group')
     expect(changes(sim)).toEqual([])
   })
+
+  test.each<[string, TrafficRoutingConfig, object]>([
+    [
+      'TimeBasedLinear',
+      { type: 'TimeBasedLinear', timeBasedLinear: { linearPercentage: 2, linearInterval: 2000 } },
+      { strategy: 'LINEAR', linearConfiguration: { stepPercent: 3, stepBakeTimeInMinutes: 1440 } },
+    ],
+    [
+      'TimeBasedCanary',
+      { type: 'TimeBasedCanary', timeBasedCanary: { canaryPercentage: 1, canaryInterval: 2000 } },
+      { strategy: 'CANARY', canaryConfiguration: { canaryPercent: 1, canaryBakeTimeInMinutes: 1440 } },
+    ],
+  ])(
+    'stays in the limits of ECS, which are narrower than those of CodeDeploy: %s',
+    async (name, trafficRoutingConfig, mapped) => {
+      const opened = scene({
+        terminationWaitMinutes: 2000,
+        deploymentConfig: name,
+        prepare: (sim) => {
+          const { handlers } = sim.world.region(region).codedeploy
+          handlers.CreateDeploymentConfig?.(
+            { deploymentConfigName: name, computePlatform: 'ECS', trafficRoutingConfig },
+            {} as never,
+          )
+        },
+      })
+      const { code, out } = await opened.slipway('--infrastructure-role', opened.arn, '--json')
+      expect(code).toBe(0)
+      expect(JSON.parse(out).calls[1].input.deploymentConfiguration).toMatchObject({
+        ...mapped,
+        bakeTimeInMinutes: 1440,
+      })
+    },
+  )
 
   test('reads like a plan: what becomes of it, what must hold, the calls, permissions and infrastructure code', async () => {
     const { slipway, arn } = scene()
@@ -254,6 +295,14 @@ describe('--execute', () => {
     expect(err).toMatch(/1\. The production rule[\s\S]*2\. ECS becomes[\s\S]*BAKE_TIME[\s\S]*3\. A PAUSE hook/)
     expect(changes(sim)).toEqual(['ModifyListener', 'UpdateService', 'UpdateService'])
     expect(controller(sim)).toBe('ECS')
+  })
+
+  test('shifts the traffic of a Network Load Balancer by its listener', async () => {
+    const { sim, slipway, arn, productionListenerArn, greenTargetGroupArn } = scene({ loadBalancer: 'network' })
+    expect((await slipway('--infrastructure-role', arn, '--execute')).code).toBe(0)
+    expect(controller(sim)).toBe('ECS')
+    const { forward = {} } = sim.world.region(region).elbv2.listener(productionListenerArn) ?? {}
+    expect(Object.keys(forward).filter((one) => (forward[one] ?? 0) > 0)).toEqual([greenTargetGroupArn])
   })
 
   test('a refused update puts the rule back as it was', async () => {

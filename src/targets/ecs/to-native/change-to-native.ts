@@ -8,8 +8,11 @@ import type { NativeFacts, NativeWish } from './native-facts.ts'
 import { type NativeChange, planNative } from './plan-native.ts'
 import { type NativePorts, type NativeSubject, readNativeFacts } from './read-native-facts.ts'
 
-/** Beside bake time and traffic steps: new tasks start, and old ones stop. Minutes. */
-const besideBake = 30
+/**
+ * Beside bake time and traffic steps: new tasks start, and old ones stop. Behind a Network Load Balancer, ECS waits for 10 minutes in
+ * up to three stages (developer guide, "Network Load Balancer resources for Amazon ECS blue/green deployments"). Minutes.
+ */
+const besideBake = 60
 
 /**
  * Changes the controller of a service from CodeDeploy to ECS, and watches its first deployment. Reports each step in words. No step

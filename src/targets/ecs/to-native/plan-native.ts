@@ -1,6 +1,6 @@
 import type { JsonObject, LoadBalancer, TrafficRoute, UpdateServiceRequest } from '../../../ports.ts'
 import { isObject } from '../../../task-definition/members.ts'
-import { type MappedSettings, mapSettings, stages } from './map-settings.ts'
+import { type MappedSettings, mapSettings, smallestStep, stages } from './map-settings.ts'
 import { judgeNative, type NativeCheck, productionRoute } from './native-checks.ts'
 import type { NativeFacts, NativeWish } from './native-facts.ts'
 
@@ -164,8 +164,8 @@ function lostIn({ group, hooks, test, routing }: NativeFacts): NativePlan['lost'
           },
         ]
       : []),
-    ...(step !== undefined && step < 3
-      ? [{ what: `linear steps of ${step}%`, instead: 'at least 3% (API LinearConfiguration)' }]
+    ...(step !== undefined && step < smallestStep
+      ? [{ what: `linear steps of ${step}%`, instead: `steps of ${smallestStep}% (API LinearConfiguration)` }]
       : []),
     {
       what: 'network, platform version and capacity providers in an AppSpec',
