@@ -1,12 +1,13 @@
 /** `slipway to-native`: from CodeDeploy to the blue/green deployments of ECS, against the simulator. */
 import type { TrafficRoutingConfig } from '@aws-sdk/client-codedeploy'
+import type { DescribeServicesResponse } from '@aws-sdk/client-ecs'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { times } from '../often.ts'
 import { type BlueGreenOptions, seedBlueGreen } from '../simulator/codedeploy/fixtures.ts'
 import { appSpec } from '../simulator/codedeploy/scene.ts'
 import { createSimulator, type Simulator } from '../simulator/simulator.ts'
-import { cliScene } from './cli-scene.ts'
+import { cliScene, type Given } from './cli-scene.ts'
 
 const region = 'eu-west-1'
 
@@ -35,9 +36,10 @@ function scene(options: SceneOptions = {}) {
     clock: sim.clock.forProgram,
   }
   const arn = `arn:aws:iam::${sim.world.accountId}:role/ecs-infrastructure`
-  const slipway = (...words: readonly string[]) =>
-    opened.run(['to-native', 'api', '--cluster', 'shop', '--region', region, ...words], world)
-  return { sim, role, arn, slipway, ...seeded }
+  const slipwayWith = (more: Given, ...words: readonly string[]) =>
+    opened.run(['to-native', 'api', '--cluster', 'shop', '--region', region, ...words], { ...world, ...more })
+  const slipway = (...words: readonly string[]) => slipwayWith({}, ...words)
+  return { sim, role, arn, slipway, slipwayWith, ...seeded }
 }
 
 const changes = (sim: Simulator) =>
@@ -45,6 +47,28 @@ const changes = (sim: Simulator) =>
     .calls()
     .map(({ operation }) => operation)
     .filter((one) => /^(Modify|Update|Create|Delete|Stop)/.test(one))
+
+const update = (sim: Simulator, more: object) =>
+  sim.world.region(region).ecs.handlers.UpdateService?.({ cluster: 'shop', service: 'api', ...more }, {
+    accessKeyId: '',
+  } as never)
+
+/** Stages of the pauses of the service. */
+const pauses = (sim: Simulator) => {
+  const { ecs } = sim.world.region(region)
+  const described = ecs.handlers.DescribeServices?.({ cluster: 'shop', services: ['api'] }, {} as never)
+  const [{ deploymentConfiguration } = {}] = (described as DescribeServicesResponse).services ?? []
+  const hooks = deploymentConfiguration?.lifecycleHooks ?? []
+  return hooks.flatMap(({ targetType, lifecycleStages = [] }) => (targetType === 'PAUSE' ? lifecycleStages : []))
+}
+
+const deleteGroup = (sim: Simulator) =>
+  sim.world
+    .region(region)
+    .codedeploy.handlers.DeleteDeploymentGroup?.(
+      { applicationName: 'AppECS-shop-api', deploymentGroupName: 'DgpECS-shop-api' },
+      {} as never,
+    )
 
 const controller = (sim: Simulator) => sim.world.region(region).ecs.service('shop', 'api')?.deploymentControllerType
 
@@ -274,13 +298,19 @@ describe('the plan', () => {
     expect(JSON.parse(out).calls[1].input.loadBalancers[0].advancedConfiguration.roleArn).toBe(arn)
   })
 
-  test('a service that ECS deploys already has nothing left to do', async () => {
-    const { sim, slipway, arn } = scene({ terminationWaitMinutes: 0 })
+  test('a service that ECS deploys already has no plan, and is done', async () => {
+    const { sim, slipway, arn } = scene({ terminationWaitMinutes: 0, readyWait: 30 })
     expect((await slipway('--infrastructure-role', arn, '--execute')).code).toBe(0)
     sim.recorder.clear()
     const { code, err } = await slipway()
-    expect([code, changes(sim)]).toEqual([1, []])
-    expect(err).toMatch(/deployment controller ECS, not CODE_DEPLOY/)
+    expect(code).toBe(1)
+    expect(err).toMatch(/deployment controller ECS, not CODE_DEPLOY[\s\S]*interrupted is continued by --execute/)
+    expect((await slipway('--execute')).code).toBe(0)
+    sim.clock.advance(120 * 86_400_000)
+    expect((await slipway('--execute')).out).toMatch(/its deployments are of long ago/)
+    expect(changes(sim)).toEqual([])
+    await deleteGroup(sim)
+    expect((await slipway('--execute')).err).toMatch(/deployment controller ECS, not CODE_DEPLOY/)
   })
 })
 
@@ -339,6 +369,64 @@ describe('--execute', () => {
   })
 })
 
+describe('what was interrupted', () => {
+  const interrupted = ['ModifyListener', 'UpdateService', 'ListServiceDeployments'] as const
+  test.each(interrupted)('by a cancel at %s is said, and continued by the same command', async (operation) => {
+    const { sim, slipway, slipwayWith, arn } = scene({ terminationWaitMinutes: 3, readyWait: 30 })
+    const cancel = new AbortController()
+    sim.faults.add({ operation, times: 1, effect: { kind: 'callback', run: () => cancel.abort() } })
+    const words = ['--infrastructure-role', arn, '--execute']
+    const { code, out, err } = await slipwayWith({ signal: cancel.signal }, ...words)
+    expect(code).toBe(1)
+    expect(out + err).toMatch(/repeat the command/)
+    expect((await slipway(...words)).code).toBe(0)
+    expect(controller(sim)).toBe('ECS')
+    expect(pauses(sim)).toEqual(['POST_TEST_TRAFFIC_SHIFT'])
+  })
+
+  test('by a refusal of the pause is not done, and is done by the same command', async () => {
+    const { sim, slipway, arn } = scene({ terminationWaitMinutes: 3, readyWait: 30 })
+    sim.faults.add({ operation: 'UpdateService', skip: 1, effect: { kind: 'access-denied' } })
+    const { code, out } = await slipway('--infrastructure-role', arn, '--execute')
+    expect([code, pauses(sim)]).toEqual([1, []])
+    expect(out).toMatch(/all traffic is on its new tasks\. The PAUSE hook that replaces the ready wait is not set yet/)
+    expect(out).toMatch(/"Action":"ecs:UpdateService"/)
+    expect((await slipway('--execute')).code).toBe(0)
+    expect(pauses(sim)).toEqual(['POST_TEST_TRAFFIC_SHIFT'])
+  })
+
+  test('by a rollback of ECS still has its pause: the next deployment waits for an answer', async () => {
+    const { sim, slipway, arn } = scene({ readyWait: 30 })
+    sim.world.region(region).ecs.denyInfrastructure(arn, 'elasticloadbalancing:ModifyListener')
+    sim.world.region(region).ecs.denyInfrastructure(arn, 'elasticloadbalancing:ModifyRule')
+    const { code } = await slipway('--infrastructure-role', arn, '--execute')
+    expect([code, pauses(sim)]).toEqual([1, ['POST_TEST_TRAFFIC_SHIFT']])
+  })
+
+  test('by the deployment of another user is theirs', async () => {
+    const { sim, slipway, arn } = scene({ terminationWaitMinutes: 60, readyWait: 30 })
+    const deploy = () => void update(sim, { forceNewDeployment: true })
+    sim.faults.add({
+      operation: 'ListServiceDeployments',
+      skip: 9,
+      times: 1,
+      effect: { kind: 'callback', run: deploy },
+    })
+    const { code, out } = await slipway('--infrastructure-role', arn, '--execute')
+    expect([code, pauses(sim)]).toEqual([1, []])
+    expect(out).toMatch(/was replaced\. A newer deployment, which is not watched, was started by another user: arn:/)
+    expect(out).toMatch(/The PAUSE hook that replaces the ready wait is not set yet/)
+    expect((await slipway('--execute')).code).toBe(0)
+    expect(pauses(sim)).toEqual(['POST_TEST_TRAFFIC_SHIFT'])
+  })
+})
+
+test('the clock of this machine may be fast', async () => {
+  const { sim, slipwayWith, arn } = scene({ terminationWaitMinutes: 1 })
+  const clock = { ...sim.clock.forProgram, now: () => sim.clock.now() + 120_000 }
+  expect((await slipwayWith({ clock }, '--infrastructure-role', arn, '--execute')).code).toBe(0)
+})
+
 test('whatever fails at whatever step, traffic is never to nowhere', async () => {
   const effects = [
     { kind: 'reset' },
@@ -365,7 +453,7 @@ test('whatever fails at whatever step, traffic is never to nowhere', async () =>
   const behaviour = fc.constantFrom('healthy', 'no-role', 'alarm')
   await fc.assert(
     fc.asyncProperty(fc.array(fault, { maxLength: 3 }), behaviour, async (faults, how) => {
-      const opened = scene({ terminationWaitMinutes: 1, alarms: ['api-5xx'] })
+      const opened = scene({ terminationWaitMinutes: 1, alarms: ['api-5xx'], readyWait: 30 })
       const { sim, arn, slipway } = opened
       for (const one of faults) sim.faults.add(one)
       if (how === 'no-role') sim.world.region(region).ecs.denyInfrastructure(arn, 'elasticloadbalancing:ModifyRule')
@@ -377,6 +465,11 @@ test('whatever fails at whatever step, traffic is never to nowhere', async () =>
       expect(lost()).toEqual([])
       // Green only where it is so.
       if (code === 0) expect(controller(sim)).toBe('ECS')
+      // And the same command goes on from wherever it was.
+      sim.faults.clear()
+      const again = await slipway('--infrastructure-role', arn, '--execute')
+      expect(lost()).toEqual([])
+      if (how === 'healthy') expect([again.code, controller(sim), pauses(sim).length]).toEqual([0, 'ECS', 1])
     }),
     { numRuns: times('TO_NATIVE_RUNS', 3, 300) },
   )

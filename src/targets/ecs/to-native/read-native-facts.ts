@@ -2,13 +2,11 @@ import { resourceName } from '../../../arn.ts'
 import { unlessDenied } from '../../../deployment/optional-permission.ts'
 import { parseDocument } from '../../../document/document.ts'
 import { Failure } from '../../../failure.ts'
-import type { DeploymentGroup, JsonObject, Listeners, TrafficRoute } from '../../../ports.ts'
+import type { DeploymentGroup, JsonObject, Listeners, Service, TrafficRoute } from '../../../ports.ts'
 import { isList, isObject } from '../../../task-definition/members.ts'
 import { text, untrusted } from '../../../text.ts'
 import { requireGroup } from '../codedeploy-group/deployment-group.ts'
 import { locateGroup } from '../codedeploy-group/group-search.ts'
-import { readService } from '../facts/read-service.ts'
-import { requireService } from '../facts/service-facts.ts'
 import type { EcsContext } from '../request/ecs-context.ts'
 import type { CodeDeployRequest } from '../request/service-request.ts'
 import { readInfrastructureRole } from './infrastructure-role.ts'
@@ -30,11 +28,11 @@ export interface NativeSubject {
 /** Reads all that decides about the change. Changes nothing. Throws `service-unsupported` for a service without CodeDeploy. */
 export async function readNativeFacts(
   subject: NativeSubject,
+  service: Service,
   wish: NativeWish,
   ports: NativePorts,
 ): Promise<NativeFacts> {
   const { cluster, region } = subject
-  const service = await requireService(await readService(ports, subject), subject, ports.ecs)
   const controller = service.deploymentController?.type ?? 'ECS'
   if (controller !== 'CODE_DEPLOY') throw notOfCodeDeploy(service.serviceName ?? subject.service, controller)
   const { name, active } = await locateGroup(subject, service, ports, () => undefined)
@@ -114,14 +112,15 @@ function hooksIn(content: string): readonly AppSpecHook[] | undefined {
   )
 }
 
-function notOfCodeDeploy(service: string, controller: string): Failure {
+/** The failure for a service of another deployment controller. */
+export function notOfCodeDeploy(service: string, controller: string): Failure {
   return new Failure({
     code: 'service-unsupported',
     what: text`The service ${untrusted(service)} has the deployment controller ${untrusted(controller)}, not CODE_DEPLOY`,
     why: text`only a service of CodeDeploy can be changed to the deployment controller ECS`,
     fix:
       controller === 'ECS'
-        ? text`Nothing is left to do: set strategy BLUE_GREEN, LINEAR or CANARY with actions/deploy.`
+        ? text`Set strategy BLUE_GREEN, LINEAR or CANARY with actions/deploy. A change by slipway to-native that was interrupted is continued by --execute, as long as the deployment group exists.`
         : text`Nothing has been changed.`,
   })
 }
