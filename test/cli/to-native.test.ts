@@ -229,6 +229,21 @@ describe('the plan', () => {
       /2 do, and ECS shifts the traffic of one: join their conditions in one rule/,
     ],
     [
+      'such a rule after many others',
+      ({ sim, productionListenerArn, blueTargetGroupArn, greenTargetGroupArn }) => {
+        const { elbv2 } = sim.world.region(region)
+        const route = elbv2.listener(productionListenerArn)
+        if (route) route.forward = { [greenTargetGroupArn]: 1 }
+        for (let priority = 1; priority <= 40; priority++)
+          elbv2.createRule(productionListenerArn, priority, {
+            [priority % 39 ? greenTargetGroupArn : blueTargetGroupArn]: 1,
+          })
+        elbv2.createRule(productionListenerArn, 50, { [blueTargetGroupArn]: 1 })
+      },
+      [],
+      /2 do, and ECS shifts the traffic of one/,
+    ],
+    [
       'a production rule that also authenticates',
       ({ sim, productionListenerArn }) =>
         sim.world.region(region).elbv2.authenticate(productionListenerArn, 'authenticate-cognito'),

@@ -13,7 +13,7 @@ import type {
   TargetHealthDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { AwsError, type LoadBalancing, type SimulatedTarget, type World } from './contract.ts'
-import { arn, hexadecimal } from './identifiers.ts'
+import { arn, hexadecimal, paginate } from './identifiers.ts'
 
 interface Group {
   readonly name: string
@@ -218,7 +218,9 @@ export function createLoadBalancing(world: World, region: string): LoadBalancing
       DescribeRules: (input: DescribeRulesInput) => {
         if (input.RuleArns) return { Rules: input.RuleArns.map((ruleArn) => describeRule(rule(ruleArn))) }
         const chosen = input.ListenerArn ? [front(input.ListenerArn)] : [...fronts.values()]
-        return { Rules: chosen.flatMap(rulesOf).map(describeRule) }
+        // How many AWS returns unasked is not known: API DescribeRules has a marker, and pages of at most 400.
+        const { page, nextToken } = paginate(chosen.flatMap(rulesOf), input.PageSize ?? 20, input.Marker)
+        return { Rules: page.map(describeRule), ...(nextToken && { NextMarker: nextToken }) }
       },
       ModifyListener: (input: ModifyListenerInput) => {
         const listener = front(input.ListenerArn ?? '')
