@@ -342,13 +342,29 @@ describe('--execute', () => {
     expect(controller(sim)).toBe('ECS')
   })
 
-  test('shifts the traffic of a Network Load Balancer by its listener', async () => {
-    const { sim, slipway, arn, productionListenerArn, greenTargetGroupArn } = scene({ loadBalancer: 'network' })
-    expect((await slipway('--infrastructure-role', arn, '--execute')).code).toBe(0)
-    expect(controller(sim)).toBe('ECS')
-    const { forward = {} } = sim.world.region(region).elbv2.listener(productionListenerArn) ?? {}
-    expect(Object.keys(forward).filter((one) => (forward[one] ?? 0) > 0)).toEqual([greenTargetGroupArn])
-  })
+  test.each<[string, BlueGreenOptions, boolean]>([
+    ['at first', {}, false],
+    ['after a deployment', {}, true],
+    ['behind a Network Load Balancer', { loadBalancer: 'network' }, false],
+  ])(
+    'shifts the traffic and needs no more than the permissions that the plan lists, %s',
+    async (_, options, isDeployed) => {
+      const { sim, slipway, arn, productionListenerArn, ...groups } = scene({ terminationWaitMinutes: 1, ...options })
+      if (isDeployed) await deployOnce(sim)
+      const { permissions } = JSON.parse((await slipway('--infrastructure-role', arn, '--json')).out)
+      const statement = ({ action, resource }: { action: string; resource: string }) => ({
+        Effect: 'Allow' as const,
+        Action: action,
+        Resource: resource,
+      })
+      sim.iam.enforce({ Version: '2012-10-17', Statement: permissions.map(statement) })
+      expect((await slipway('--infrastructure-role', arn, '--execute')).code).toBe(0)
+      expect(sim.recorder.all.filter(({ outcome }) => /AccessDenied/.test(outcome ?? ''))).toEqual([])
+      const { forward = {} } = sim.world.region(region).elbv2.listener(productionListenerArn) ?? {}
+      const serving = isDeployed ? groups.blueTargetGroupArn : groups.greenTargetGroupArn
+      expect(Object.keys(forward).filter((one) => (forward[one] ?? 0) > 0)).toEqual([serving])
+    },
+  )
 
   test('a refused update puts the rule back as it was', async () => {
     const { sim, slipway, arn, productionListenerArn } = scene()
@@ -419,7 +435,7 @@ describe('what was interrupted', () => {
   })
 
   test('by the deployment of another user is theirs', async () => {
-    const { sim, slipway, arn } = scene({ terminationWaitMinutes: 60, readyWait: 30 })
+    const { sim, slipway, arn } = scene({ terminationWaitMinutes: 15, readyWait: 30 })
     const deploy = () => void update(sim, { forceNewDeployment: true })
     sim.faults.add({
       operation: 'ListServiceDeployments',

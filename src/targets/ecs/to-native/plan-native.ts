@@ -3,6 +3,7 @@ import { isObject } from '../../../task-definition/members.ts'
 import { type MappedSettings, mapSettings, smallestStep, stages } from './map-settings.ts'
 import { judgeNative, type NativeCheck, productionRoute } from './native-checks.ts'
 import type { NativeFacts, NativeWish } from './native-facts.ts'
+import { type NativePermission, nativePermissions } from './native-permissions.ts'
 
 /** One call of AWS's API, as it is sent. */
 export interface NativeCall {
@@ -18,7 +19,7 @@ export interface NativePlan {
   readonly lost: readonly { readonly what: string; readonly instead: string }[]
   readonly checks: readonly NativeCheck[]
   readonly calls: readonly NativeCall[]
-  readonly permissions: readonly { readonly action: string; readonly resource: string }[]
+  readonly permissions: readonly NativePermission[]
   /** Undefined where the facts do not suffice. */
   readonly change?: NativeChange | undefined
 }
@@ -44,7 +45,7 @@ export function planNative(facts: NativeFacts, wish: NativeWish): NativePlan {
     lost: lostIn(facts),
     checks: judgeNative(facts, wish),
     calls: change ? callsOf(change, facts) : [],
-    permissions: permissionsOf(facts, route),
+    permissions: nativePermissions(facts, route),
     change,
   }
 }
@@ -175,22 +176,5 @@ function lostIn({ group, hooks, test, routing }: NativeFacts): NativePlan['lost'
       what: 'a rollback as a second deployment',
       instead: 'a rollback inside the deployment (ROLLBACK_SUCCESSFUL): alarms on CodeDeploy events need other names',
     },
-  ]
-}
-
-function permissionsOf({ service, role }: NativeFacts, route: TrafficRoute | undefined) {
-  return [
-    { action: 'ecs:UpdateService', resource: service.serviceArn ?? '*' },
-    { action: 'ecs:ListServiceDeployments', resource: service.serviceArn ?? '*' },
-    { action: 'ecs:DescribeServiceDeployments', resource: '*' },
-    { action: 'iam:PassRole', resource: role.arn ?? '*' },
-    ...(route
-      ? [
-          {
-            action: `elasticloadbalancing:${route.isDefault ? 'ModifyListener' : 'ModifyRule'}`,
-            resource: route.isDefault ? route.listenerArn : route.arn,
-          },
-        ]
-      : []),
   ]
 }
