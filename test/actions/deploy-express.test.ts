@@ -178,7 +178,7 @@ describe('deploy-express updates a service', () => {
     const tags = JSON.stringify([{ key: 'aws:x' }, { key: 'team' }, { key: 'team' }, { key: '' }])
     const refused = await deploy(sim, { image: newImage, tags, 'mutate-tags-on-update': 'true' })
     expect(refused.error).toMatch(
-      /tag 1 \(aws:x\): keys that start with aws: are reserved; tag 3 \(team\): the key is there/,
+      /tag 1 \(aws:x\): keys that start with aws: are reserved; tag 3 \(team\): the key occurs twice/,
     )
     expect(sim.recorder.calls()).toEqual([])
     sim.faults.add({ operation: 'TagResource', effect: { kind: 'access-denied' } })

@@ -19,6 +19,9 @@ export async function changeTags(
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     const { fix = [], ...parts } = error.parts
-    throw new Failure({ ...parts, fix: text`${fix} The service is deployed; its tags are not as they were given.` })
+    throw new Failure({
+      ...parts,
+      fix: text`${fix} The deployment succeeded; the tags of the service are not as they were given.`,
+    })
   }
 }

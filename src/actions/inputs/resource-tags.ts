@@ -25,7 +25,7 @@ export function validTags(tags: readonly JsonObject[]): readonly JsonObject[] {
   const keys = tags.map(({ key }) => String(key ?? ''))
   const problems = tags.flatMap(({ value }, index) => {
     const key = keys[index] ?? ''
-    const problem = keys.indexOf(key) < index ? 'the key is there already' : tagProblem(key, String(value ?? ''))
+    const problem = keys.indexOf(key) < index ? 'the key occurs twice' : tagProblem(key, String(value ?? ''))
     return problem === undefined ? [] : [`tag ${index + 1} (${key}): ${problem}`]
   })
   if (tags.length > tagLimits.most) problems.unshift(`at most ${tagLimits.most} tags, not ${tags.length}`)
