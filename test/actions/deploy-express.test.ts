@@ -183,7 +183,7 @@ describe('deploy-express updates a service', () => {
     expect(sim.recorder.calls()).toEqual([])
     sim.faults.add({ operation: 'TagResource', effect: { kind: 'access-denied' } })
     const denied = await deploy(sim, { image: newImage, tags: 'team=shop', 'mutate-tags-on-update': 'true' })
-    expect(denied.error).toMatch(/ecs:TagResource[\s\S]*The service is deployed; its tags are not as they were given/)
+    expect(denied.error).toMatch(/ecs:TagResource[\s\S]*The deployment succeeded; the tags of the service are not/)
   })
 
   test('a count that does not fit the one that stays is refused before anything', async () => {
