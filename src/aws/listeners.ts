@@ -1,8 +1,9 @@
-import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2'
+import type { Action, Rule } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { JsonObject, Listeners, TrafficRoute } from '../ports.ts'
 import { call } from './call.ts'
 import type { Connection } from './connection.ts'
 import { present } from './error-class.ts'
+import { everyPage, type Page } from './pages.ts'
 
 /** Listeners and their rules: what CodeDeploy and Amazon ECS shift traffic by. */
 export function listeners(connection: Connection): Listeners {
@@ -31,16 +32,20 @@ async function routes(connection: Connection, listenerArn: string): Promise<read
       },
       { action: 'elasticloadbalancing:DescribeListeners', kind: 'read', whenRefused },
     )
-  return call(
-    connection,
-    async (options): Promise<readonly TrafficRoute[] | undefined> => {
-      const reply = await client.send(new DescribeRulesCommand({ ListenerArn: listenerArn }), options)
-      return present(reply.Rules, 'Rules').map(({ RuleArn = '', IsDefault = false, Actions }) =>
-        routeOf(RuleArn, listenerArn, IsDefault, Actions),
-      )
-    },
-    { action: 'elasticloadbalancing:DescribeRules', kind: 'read', whenRefused },
-  )
+  const read = (Marker: string | undefined) =>
+    call(
+      connection,
+      async (options): Promise<Page<Rule> | undefined> => {
+        const reply = await client.send(new DescribeRulesCommand({ ListenerArn: listenerArn, Marker }), options)
+        return { items: present(reply.Rules, 'Rules'), next: reply.NextMarker }
+      },
+      { action: 'elasticloadbalancing:DescribeRules', kind: 'read', whenRefused },
+    )
+  const first = await read(undefined)
+  if (first === undefined) return undefined
+  // A listener that is deleted between two pages has no more rules.
+  const rules = await everyPage(async (next) => (next === undefined ? first : ((await read(next)) ?? { items: [] })))
+  return rules.map(({ RuleArn = '', IsDefault = false, Actions }) => routeOf(RuleArn, listenerArn, IsDefault, Actions))
 }
 
 function routeOf(arn: string, listenerArn: string, isDefault: boolean, actions: readonly Action[] = []): TrafficRoute {

@@ -23,6 +23,7 @@ export interface ExpressConfiguration extends ExpressSettings {
   readonly taskDefinitionArn?: string
   readonly primaryContainer?: { readonly image?: string | undefined }
   readonly ingressPaths?: readonly { readonly accessType?: string; readonly endpoint?: string }[]
+  readonly createdAt?: Date
 }
 
 /** An Express service (API ECSExpressGatewayService). */

@@ -173,6 +173,44 @@ describe('deploy-express updates a service', () => {
     expect((await express(sim))?.tags).toEqual([{ key: 'owner', value: 'me' }])
   })
 
+  test('tags that AWS refuses are refused before anything, and those that may not be set after the deployment say so', async () => {
+    const { sim } = expressScene()
+    const tags = JSON.stringify([{ key: 'aws:x' }, { key: 'team' }, { key: 'team' }, { key: '' }])
+    const refused = await deploy(sim, { image: newImage, tags, 'mutate-tags-on-update': 'true' })
+    expect(refused.error).toMatch(
+      /tag 1 \(aws:x\): keys that start with aws: are reserved; tag 3 \(team\): the key occurs twice/,
+    )
+    expect(sim.recorder.calls()).toEqual([])
+    sim.faults.add({ operation: 'TagResource', effect: { kind: 'access-denied' } })
+    const denied = await deploy(sim, { image: newImage, tags: 'team=shop', 'mutate-tags-on-update': 'true' })
+    expect(denied.error).toMatch(/ecs:TagResource[\s\S]*The deployment succeeded; the tags of the service are not/)
+  })
+
+  test('a count that does not fit the one that stays is refused before anything', async () => {
+    const { sim } = expressScene()
+    const { log } = await deploy(sim, { image: newImage, 'min-task-count': '50' })
+    expect(log).toMatch(/min-task-count 50 does not fit the maximum task count of the service, 4/)
+    expect(changesOf(sim)).toEqual([])
+  })
+
+  test('settings that stay after a rollback are named', async () => {
+    const { sim } = expressScene()
+    sim.world.scenarios.set(newImage, behaviours.crash ?? { kind: 'healthy' })
+    const given = { image: newImage, 'health-check-path': '/ready', 'min-task-count': '3' }
+    const { runner, log } = await deploy(sim, given)
+    expect(runner.outputs.verdict).toBe('rolled-back')
+    expect(log).toContain('health check path /ready (before: /health), minimum task count 3 (before: 2)')
+    const { sim: other } = expressScene()
+    other.world.scenarios.set(newImage, behaviours.crash ?? { kind: 'healthy' })
+    other.faults.add({
+      operation: 'DescribeExpressGatewayService',
+      skip: 1,
+      times: 9,
+      effect: { kind: 'access-denied' },
+    })
+    expect((await deploy(other, given)).log).toMatch(/Whether settings are as before \(health check path, minimum/)
+  })
+
   test('a service that is not in Express Mode is refused', async () => {
     const { rollingScene } = await import('../deployment/scene.ts')
     const sim = rollingScene()

@@ -1,16 +1,24 @@
 /** `slipway to-native`: from CodeDeploy to the blue/green deployments of ECS, against the simulator. */
+import type { TrafficRoutingConfig } from '@aws-sdk/client-codedeploy'
+import type { DescribeServicesResponse } from '@aws-sdk/client-ecs'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { times } from '../often.ts'
 import { type BlueGreenOptions, seedBlueGreen } from '../simulator/codedeploy/fixtures.ts'
 import { appSpec } from '../simulator/codedeploy/scene.ts'
 import { createSimulator, type Simulator } from '../simulator/simulator.ts'
-import { cliScene } from './cli-scene.ts'
+import { cliScene, type Given } from './cli-scene.ts'
 
 const region = 'eu-west-1'
 
-function scene(options: BlueGreenOptions = {}) {
+interface SceneOptions extends BlueGreenOptions {
+  /** Before the service is made. */
+  readonly prepare?: (sim: Simulator) => void
+}
+
+function scene(options: SceneOptions = {}) {
   const sim = createSimulator()
+  options.prepare?.(sim)
   const seeded = seedBlueGreen(sim, options)
   const role = sim.iam.role({ name: 'ecs-infrastructure', trustedServices: ['ecs.amazonaws.com'] })
   sim.recorder.clear()
@@ -28,9 +36,10 @@ function scene(options: BlueGreenOptions = {}) {
     clock: sim.clock.forProgram,
   }
   const arn = `arn:aws:iam::${sim.world.accountId}:role/ecs-infrastructure`
-  const slipway = (...words: readonly string[]) =>
-    opened.run(['to-native', 'api', '--cluster', 'shop', '--region', region, ...words], world)
-  return { sim, role, arn, slipway, ...seeded }
+  const slipwayWith = (more: Given, ...words: readonly string[]) =>
+    opened.run(['to-native', 'api', '--cluster', 'shop', '--region', region, ...words], { ...world, ...more })
+  const slipway = (...words: readonly string[]) => slipwayWith({}, ...words)
+  return { sim, role, arn, slipway, slipwayWith, ...seeded }
 }
 
 const changes = (sim: Simulator) =>
@@ -38,6 +47,28 @@ const changes = (sim: Simulator) =>
     .calls()
     .map(({ operation }) => operation)
     .filter((one) => /^(Modify|Update|Create|Delete|Stop)/.test(one))
+
+const update = (sim: Simulator, more: object) =>
+  sim.world.region(region).ecs.handlers.UpdateService?.({ cluster: 'shop', service: 'api', ...more }, {
+    accessKeyId: '',
+  } as never)
+
+/** Stages of the pauses of the service. */
+const pauses = (sim: Simulator) => {
+  const { ecs } = sim.world.region(region)
+  const described = ecs.handlers.DescribeServices?.({ cluster: 'shop', services: ['api'] }, {} as never)
+  const [{ deploymentConfiguration } = {}] = (described as DescribeServicesResponse).services ?? []
+  const hooks = deploymentConfiguration?.lifecycleHooks ?? []
+  return hooks.flatMap(({ targetType, lifecycleStages = [] }) => (targetType === 'PAUSE' ? lifecycleStages : []))
+}
+
+const deleteGroup = (sim: Simulator) =>
+  sim.world
+    .region(region)
+    .codedeploy.handlers.DeleteDeploymentGroup?.(
+      { applicationName: 'AppECS-shop-api', deploymentGroupName: 'DgpECS-shop-api' },
+      {} as never,
+    )
 
 const controller = (sim: Simulator) => sim.world.region(region).ecs.service('shop', 'api')?.deploymentControllerType
 
@@ -108,6 +139,40 @@ describe('the plan', () => {
     expect(changes(sim)).toEqual([])
   })
 
+  test.each<[string, TrafficRoutingConfig, object]>([
+    [
+      'TimeBasedLinear',
+      { type: 'TimeBasedLinear', timeBasedLinear: { linearPercentage: 2, linearInterval: 2000 } },
+      { strategy: 'LINEAR', linearConfiguration: { stepPercent: 3, stepBakeTimeInMinutes: 1440 } },
+    ],
+    [
+      'TimeBasedCanary',
+      { type: 'TimeBasedCanary', timeBasedCanary: { canaryPercentage: 1, canaryInterval: 2000 } },
+      { strategy: 'CANARY', canaryConfiguration: { canaryPercent: 1, canaryBakeTimeInMinutes: 1440 } },
+    ],
+  ])(
+    'stays in the limits of ECS, which are narrower than those of CodeDeploy: %s',
+    async (name, trafficRoutingConfig, mapped) => {
+      const opened = scene({
+        terminationWaitMinutes: 2000,
+        deploymentConfig: name,
+        prepare: (sim) => {
+          const { handlers } = sim.world.region(region).codedeploy
+          handlers.CreateDeploymentConfig?.(
+            { deploymentConfigName: name, computePlatform: 'ECS', trafficRoutingConfig },
+            {} as never,
+          )
+        },
+      })
+      const { code, out } = await opened.slipway('--infrastructure-role', opened.arn, '--json')
+      expect(code).toBe(0)
+      expect(JSON.parse(out).calls[1].input.deploymentConfiguration).toMatchObject({
+        ...mapped,
+        bakeTimeInMinutes: 1440,
+      })
+    },
+  )
+
   test('reads like a plan: what becomes of it, what must hold, the calls, permissions and infrastructure code', async () => {
     const { slipway, arn } = scene()
     const { out } = await slipway('--infrastructure-role', arn)
@@ -138,6 +203,54 @@ describe('the plan', () => {
       /IAM has no role/,
     ],
     [
+      'a role of another account',
+      () => undefined,
+      ['--infrastructure-role', 'arn:aws:iam::999999999999:role/ecs-infrastructure'],
+      /Cross-account pass role is not allowed: \S+ is of account 999999999999/,
+    ],
+    [
+      'what is no role',
+      () => undefined,
+      ['--infrastructure-role', 'arn:aws:iam::111122223333:user/ecs-infrastructure'],
+      /is neither the name nor the ARN of a role/,
+    ],
+    ['a role that may not be read', ({ sim }) => denied(sim, 'GetRole'), [], /iam:GetRole on \S+: whether ECS can/],
+    [
+      'a deployment configuration that may not be read',
+      ({ sim }) => denied(sim, 'GetDeploymentConfig'),
+      [],
+      /codedeploy:GetDeploymentConfig on CodeDeployDefault\.ECSAllAtOnce: how it shifts traffic is unknown/,
+    ],
+    [
+      'a second rule that sends traffic to the same target group',
+      ({ sim, productionListenerArn, blueTargetGroupArn }) =>
+        void sim.world.region(region).elbv2.createRule(productionListenerArn, 5, { [blueTargetGroupArn]: 1 }),
+      [],
+      /2 do, and ECS shifts the traffic of one: join their conditions in one rule/,
+    ],
+    [
+      'such a rule after many others',
+      ({ sim, productionListenerArn, blueTargetGroupArn, greenTargetGroupArn }) => {
+        const { elbv2 } = sim.world.region(region)
+        const route = elbv2.listener(productionListenerArn)
+        if (route) route.forward = { [greenTargetGroupArn]: 1 }
+        for (let priority = 1; priority <= 40; priority++)
+          elbv2.createRule(productionListenerArn, priority, {
+            [priority % 39 ? greenTargetGroupArn : blueTargetGroupArn]: 1,
+          })
+        elbv2.createRule(productionListenerArn, 50, { [blueTargetGroupArn]: 1 })
+      },
+      [],
+      /2 do, and ECS shifts the traffic of one/,
+    ],
+    [
+      'a production rule that also authenticates',
+      ({ sim, productionListenerArn }) =>
+        sim.world.region(region).elbv2.authenticate(productionListenerArn, 'authenticate-cognito'),
+      [],
+      /has authenticate-cognito: deployments of ECS fail with it/,
+    ],
+    [
       'a role that ECS cannot assume',
       ({ sim }) => void sim.iam.role({ name: 'other', trustedServices: ['ec2.amazonaws.com'] }),
       ['--infrastructure-role', 'arn:aws:iam::111122223333:role/other'],
@@ -159,6 +272,24 @@ describe('the plan', () => {
       [],
       /AfterAllowTestTraffic smoke-test: rewrite the handlers first/,
     ],
+    [
+      'hooks of an AppSpec of long ago',
+      async ({ sim }) => {
+        await deployOnce(sim, true, [{ AfterAllowTestTraffic: 'smoke-test' }])
+        sim.clock.advance(120 * 86_400_000)
+      },
+      [],
+      /AfterAllowTestTraffic smoke-test: rewrite the handlers first/,
+    ],
+    [
+      'an AppSpec that may not be read',
+      async ({ sim }) => {
+        await deployOnce(sim)
+        denied(sim, 'GetDeployment')
+      },
+      [],
+      /the AppSpec of the live task set could not be read/,
+    ],
   ])('with %s it is not ready, and --execute changes nothing', async (_, prepare, words, why) => {
     const opened = scene({ terminationWaitMinutes: 0 })
     await prepare(opened)
@@ -173,13 +304,28 @@ describe('the plan', () => {
     expect(changes(opened.sim)).toEqual([])
   })
 
-  test('a service that ECS deploys already has nothing left to do', async () => {
-    const { sim, slipway, arn } = scene({ terminationWaitMinutes: 0 })
+  test('a role is named without its account, too, and a rule that sends no traffic to the tasks stays', async () => {
+    const { sim, slipway, arn, productionListenerArn, blueTargetGroupArn, greenTargetGroupArn } = scene()
+    const { elbv2 } = sim.world.region(region)
+    elbv2.createRule(productionListenerArn, 5, { [greenTargetGroupArn]: 1, [blueTargetGroupArn]: 0 })
+    const { code, out } = await slipway('--infrastructure-role', 'ecs-infrastructure', '--json')
+    expect(code).toBe(0)
+    expect(JSON.parse(out).calls[1].input.loadBalancers[0].advancedConfiguration.roleArn).toBe(arn)
+  })
+
+  test('a service that ECS deploys already has no plan, and is done', async () => {
+    const { sim, slipway, arn } = scene({ terminationWaitMinutes: 0, readyWait: 30 })
     expect((await slipway('--infrastructure-role', arn, '--execute')).code).toBe(0)
     sim.recorder.clear()
     const { code, err } = await slipway()
-    expect([code, changes(sim)]).toEqual([1, []])
-    expect(err).toMatch(/deployment controller ECS, not CODE_DEPLOY/)
+    expect(code).toBe(1)
+    expect(err).toMatch(/deployment controller ECS, not CODE_DEPLOY[\s\S]*interrupted is continued by --execute/)
+    expect((await slipway('--execute')).code).toBe(0)
+    sim.clock.advance(120 * 86_400_000)
+    expect((await slipway('--execute')).out).toMatch(/its deployments are of long ago/)
+    expect(changes(sim)).toEqual([])
+    await deleteGroup(sim)
+    expect((await slipway('--execute')).err).toMatch(/deployment controller ECS, not CODE_DEPLOY/)
   })
 })
 
@@ -195,6 +341,30 @@ describe('--execute', () => {
     expect(changes(sim)).toEqual(['ModifyListener', 'UpdateService', 'UpdateService'])
     expect(controller(sim)).toBe('ECS')
   })
+
+  test.each<[string, BlueGreenOptions, boolean]>([
+    ['at first', {}, false],
+    ['after a deployment', {}, true],
+    ['behind a Network Load Balancer', { loadBalancer: 'network' }, false],
+  ])(
+    'shifts the traffic and needs no more than the permissions that the plan lists, %s',
+    async (_, options, isDeployed) => {
+      const { sim, slipway, arn, productionListenerArn, ...groups } = scene({ terminationWaitMinutes: 1, ...options })
+      if (isDeployed) await deployOnce(sim)
+      const { permissions } = JSON.parse((await slipway('--infrastructure-role', arn, '--json')).out)
+      const statement = ({ action, resource }: { action: string; resource: string }) => ({
+        Effect: 'Allow' as const,
+        Action: action,
+        Resource: resource,
+      })
+      sim.iam.enforce({ Version: '2012-10-17', Statement: permissions.map(statement) })
+      expect((await slipway('--infrastructure-role', arn, '--execute')).code).toBe(0)
+      expect(sim.recorder.all.filter(({ outcome }) => /AccessDenied/.test(outcome ?? ''))).toEqual([])
+      const { forward = {} } = sim.world.region(region).elbv2.listener(productionListenerArn) ?? {}
+      const serving = isDeployed ? groups.blueTargetGroupArn : groups.greenTargetGroupArn
+      expect(Object.keys(forward).filter((one) => (forward[one] ?? 0) > 0)).toEqual([serving])
+    },
+  )
 
   test('a refused update puts the rule back as it was', async () => {
     const { sim, slipway, arn, productionListenerArn } = scene()
@@ -230,6 +400,64 @@ describe('--execute', () => {
   })
 })
 
+describe('what was interrupted', () => {
+  const interrupted = ['ModifyListener', 'UpdateService', 'ListServiceDeployments'] as const
+  test.each(interrupted)('by a cancel at %s is said, and continued by the same command', async (operation) => {
+    const { sim, slipway, slipwayWith, arn } = scene({ terminationWaitMinutes: 3, readyWait: 30 })
+    const cancel = new AbortController()
+    sim.faults.add({ operation, times: 1, effect: { kind: 'callback', run: () => cancel.abort() } })
+    const words = ['--infrastructure-role', arn, '--execute']
+    const { code, out, err } = await slipwayWith({ signal: cancel.signal }, ...words)
+    expect(code).toBe(1)
+    expect(out + err).toMatch(/repeat the command/)
+    expect((await slipway(...words)).code).toBe(0)
+    expect(controller(sim)).toBe('ECS')
+    expect(pauses(sim)).toEqual(['POST_TEST_TRAFFIC_SHIFT'])
+  })
+
+  test('by a refusal of the pause is not done, and is done by the same command', async () => {
+    const { sim, slipway, arn } = scene({ terminationWaitMinutes: 3, readyWait: 30 })
+    sim.faults.add({ operation: 'UpdateService', skip: 1, effect: { kind: 'access-denied' } })
+    const { code, out } = await slipway('--infrastructure-role', arn, '--execute')
+    expect([code, pauses(sim)]).toEqual([1, []])
+    expect(out).toMatch(/all traffic is on its new tasks\. The PAUSE hook that replaces the ready wait is not set yet/)
+    expect(out).toMatch(/"Action":"ecs:UpdateService"/)
+    expect((await slipway('--execute')).code).toBe(0)
+    expect(pauses(sim)).toEqual(['POST_TEST_TRAFFIC_SHIFT'])
+  })
+
+  test('by a rollback of ECS still has its pause: the next deployment waits for an answer', async () => {
+    const { sim, slipway, arn } = scene({ readyWait: 30 })
+    sim.world.region(region).ecs.denyInfrastructure(arn, 'elasticloadbalancing:ModifyListener')
+    sim.world.region(region).ecs.denyInfrastructure(arn, 'elasticloadbalancing:ModifyRule')
+    const { code } = await slipway('--infrastructure-role', arn, '--execute')
+    expect([code, pauses(sim)]).toEqual([1, ['POST_TEST_TRAFFIC_SHIFT']])
+  })
+
+  test('by the deployment of another user is theirs', async () => {
+    const { sim, slipway, arn } = scene({ terminationWaitMinutes: 15, readyWait: 30 })
+    const deploy = () => void update(sim, { forceNewDeployment: true })
+    sim.faults.add({
+      operation: 'ListServiceDeployments',
+      skip: 9,
+      times: 1,
+      effect: { kind: 'callback', run: deploy },
+    })
+    const { code, out } = await slipway('--infrastructure-role', arn, '--execute')
+    expect([code, pauses(sim)]).toEqual([1, []])
+    expect(out).toMatch(/was replaced\. A newer deployment, which is not watched, was started by another user: arn:/)
+    expect(out).toMatch(/The PAUSE hook that replaces the ready wait is not set yet/)
+    expect((await slipway('--execute')).code).toBe(0)
+    expect(pauses(sim)).toEqual(['POST_TEST_TRAFFIC_SHIFT'])
+  })
+})
+
+test('the clock of this machine may be fast', async () => {
+  const { sim, slipwayWith, arn } = scene({ terminationWaitMinutes: 1 })
+  const clock = { ...sim.clock.forProgram, now: () => sim.clock.now() + 120_000 }
+  expect((await slipwayWith({ clock }, '--infrastructure-role', arn, '--execute')).code).toBe(0)
+})
+
 test('whatever fails at whatever step, traffic is never to nowhere', async () => {
   const effects = [
     { kind: 'reset' },
@@ -256,7 +484,7 @@ test('whatever fails at whatever step, traffic is never to nowhere', async () =>
   const behaviour = fc.constantFrom('healthy', 'no-role', 'alarm')
   await fc.assert(
     fc.asyncProperty(fc.array(fault, { maxLength: 3 }), behaviour, async (faults, how) => {
-      const opened = scene({ terminationWaitMinutes: 1, alarms: ['api-5xx'] })
+      const opened = scene({ terminationWaitMinutes: 1, alarms: ['api-5xx'], readyWait: 30 })
       const { sim, arn, slipway } = opened
       for (const one of faults) sim.faults.add(one)
       if (how === 'no-role') sim.world.region(region).ecs.denyInfrastructure(arn, 'elasticloadbalancing:ModifyRule')
@@ -268,6 +496,11 @@ test('whatever fails at whatever step, traffic is never to nowhere', async () =>
       expect(lost()).toEqual([])
       // Green only where it is so.
       if (code === 0) expect(controller(sim)).toBe('ECS')
+      // And the same command goes on from wherever it was.
+      sim.faults.clear()
+      const again = await slipway('--infrastructure-role', arn, '--execute')
+      expect(lost()).toEqual([])
+      if (how === 'healthy') expect([again.code, controller(sim), pauses(sim).length]).toEqual([0, 'ECS', 1])
     }),
     { numRuns: times('TO_NATIVE_RUNS', 3, 300) },
   )
@@ -291,6 +524,10 @@ function watchTraffic({ sim, productionListenerArn }: ReturnType<typeof scene>):
   }
   look()
   return () => lost
+}
+
+function denied(sim: Simulator, operation: string): void {
+  sim.faults.add({ operation, times: 100, effect: { kind: 'access-denied' } })
 }
 
 /** One deployment by CodeDeploy; `isWhole`: to its end. */

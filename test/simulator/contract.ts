@@ -269,8 +269,12 @@ export interface LoadBalancing extends AwsService {
     forward: Readonly<Record<string, number>>,
   ): { readonly ruleArn: string }
   deleteRule(ruleArn: string): void
+  /** Gives a route an action before its forward action. */
+  authenticate(reference: string, type: 'authenticate-cognito' | 'authenticate-oidc'): void
   /** What forwards traffic under this ARN: a rule, default rules included, or the listener of a Network Load Balancer. */
-  route(arn: string): { forward: Readonly<Record<string, number>>; readonly listenerArn: string } | undefined
+  route(
+    arn: string,
+  ): { forward: Readonly<Record<string, number>>; readonly listenerArn: string; readonly first?: string } | undefined
   targetGroup(arn: string): { readonly name: string; readonly targetGroupArn: string } | undefined
   listener(arn: string): { forward: Readonly<Record<string, number>> } | undefined
   /** Whether any listener forwards to the target group, be it with weight 0. */

@@ -13,7 +13,7 @@ import type {
   TargetHealthDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { AwsError, type LoadBalancing, type SimulatedTarget, type World } from './contract.ts'
-import { arn, hexadecimal } from './identifiers.ts'
+import { arn, hexadecimal, paginate } from './identifiers.ts'
 
 interface Group {
   readonly name: string
@@ -29,6 +29,8 @@ interface Front {
   readonly port: number
   /** Weight by target group ARN. */
   forward: Readonly<Record<string, number>>
+  /** Type of the action before it. */
+  first?: string
 }
 
 /** A rule besides the default one. */
@@ -37,6 +39,7 @@ interface PrioritizedRule {
   readonly ruleArn: string
   readonly priority: number
   forward: Readonly<Record<string, number>>
+  first?: string
 }
 
 /** The load balancers `slipway` of one region, one for applications and one for networks. The deregistration delay of its target groups is among the quirks of ECS. */
@@ -118,14 +121,14 @@ export function createLoadBalancing(world: World, region: string): LoadBalancing
     LoadBalancerArn: elbArn(`loadbalancer/${loadBalancers[listener.type]}`),
     Port: listener.port,
     Protocol: listener.type === 'network' ? 'TCP' : 'HTTP',
-    DefaultActions: [forwardAction(listener.forward)],
+    DefaultActions: actionsOf(listener),
   })
 
   const describeRule = (entry: Front | PrioritizedRule): Rule => ({
     RuleArn: entry.ruleArn,
     Priority: 'priority' in entry ? String(entry.priority) : 'default',
     Conditions: [],
-    Actions: [forwardAction(entry.forward)],
+    Actions: actionsOf(entry),
     IsDefault: !('priority' in entry),
   })
 
@@ -163,6 +166,10 @@ export function createLoadBalancing(world: World, region: string): LoadBalancing
     },
     deleteRule: (ruleArn) => {
       rules.delete(ruleArn)
+    },
+    authenticate: (reference, type) => {
+      const entry = rules.get(reference) ?? defaultRule(reference) ?? front(reference)
+      entry.first = type
     },
     route: (reference) => {
       const listener = fronts.get(reference)
@@ -211,7 +218,9 @@ export function createLoadBalancing(world: World, region: string): LoadBalancing
       DescribeRules: (input: DescribeRulesInput) => {
         if (input.RuleArns) return { Rules: input.RuleArns.map((ruleArn) => describeRule(rule(ruleArn))) }
         const chosen = input.ListenerArn ? [front(input.ListenerArn)] : [...fronts.values()]
-        return { Rules: chosen.flatMap(rulesOf).map(describeRule) }
+        // How many AWS returns unasked is not known: API DescribeRules has a marker, and pages of at most 400.
+        const { page, nextToken } = paginate(chosen.flatMap(rulesOf), input.PageSize ?? 20, input.Marker)
+        return { Rules: page.map(describeRule), ...(nextToken && { NextMarker: nextToken }) }
       },
       ModifyListener: (input: ModifyListenerInput) => {
         const listener = front(input.ListenerArn ?? '')
@@ -225,6 +234,15 @@ export function createLoadBalancing(world: World, region: string): LoadBalancing
       },
     },
   }
+}
+
+/** All actions of a route, in their order (API Action). */
+function actionsOf({ forward, first }: Pick<Front, 'forward' | 'first'>): Action[] {
+  if (first === undefined) return [forwardAction(forward)]
+  return [
+    { Type: first as NonNullable<Action['Type']>, Order: 1 },
+    { ...forwardAction(forward), Order: 2 },
+  ]
 }
 
 function forwardAction(forward: Readonly<Record<string, number>>): Action {

@@ -45,6 +45,11 @@ export interface SeededRollingService extends SeededService {
   readonly targetGroupArn?: string
 }
 
+export interface BlueGreenSeedOptions extends SeedOptions {
+  /** Default `application`. */
+  readonly loadBalancer?: 'application' | 'network'
+}
+
 export interface SeededBlueGreenService extends SeededService {
   /** Serves production traffic. */
   readonly blueTargetGroupArn: string
@@ -112,16 +117,16 @@ export function seedRollingService(seeded: Seeded, options: RollingOptions = {})
 }
 
 /** A service that AWS CodeDeploy deploys: its first task set is primary behind the production listener. */
-export function seedBlueGreenService(seeded: Seeded, options: SeedOptions = {}): SeededBlueGreenService {
+export function seedBlueGreenService(seeded: Seeded, options: BlueGreenSeedOptions = {}): SeededBlueGreenService {
   const { world } = seeded
   seedExecutionRole(seeded, options)
-  const { service = 'api', region = 'eu-west-1' } = options
+  const { service = 'api', region = 'eu-west-1', loadBalancer = 'application' } = options
   const { clusterArn, taskDefinitionArn } = seedCluster(world, options)
   const { elbv2 } = world.region(region)
   const blue = elbv2.createTargetGroup(`${service}-blue`)
   const green = elbv2.createTargetGroup(`${service}-green`)
-  const production = elbv2.createListener(80, { [blue.targetGroupArn]: 100 })
-  const test = elbv2.createListener(8081, { [blue.targetGroupArn]: 100 })
+  const production = elbv2.createListener(80, { [blue.targetGroupArn]: 100 }, loadBalancer)
+  const test = elbv2.createListener(8081, { [blue.targetGroupArn]: 100 }, loadBalancer)
   const serviceArn = createSteadyService(world, options, {
     taskDefinition: taskDefinitionArn,
     deploymentController: { type: 'CODE_DEPLOY' },

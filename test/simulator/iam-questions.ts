@@ -144,6 +144,8 @@ function resourcesOf({ action, resource }: Need, scene: Scene): readonly string[
     }
     case 'scheduler':
       return named('Name').map((name) => arn('scheduler', `schedule/${named('GroupName')[0] ?? 'default'}/${name}`))
+    case 'elasticloadbalancing':
+      return named('ListenerArn', 'RuleArn')
     case 'elasticbeanstalk':
       return beanstalkResources(action, scene)
     case 's3':

@@ -9,6 +9,7 @@ import {
   optionalOneOf,
   optionalText,
 } from '../../runner/inputs.ts'
+import { tagLimits, tagProblem } from '../inputs/resource-tags.ts'
 
 /** Wildcards of ImageTagMutabilityExclusionFilters (API reference, `filter`; ECR user guide, "Preventing image tags from being overwritten"). */
 const exclusions = { most: 5, characters: 128, wildcards: 2 }
@@ -27,9 +28,6 @@ const tagExclusions: InputReader<readonly string[]> = (given) => {
   return filters
 }
 
-/** Amazon ECR user guide, "Tagging a private repository". */
-const tagLimits = { most: 50, key: 128, value: 256 }
-
 const resourceTags: InputReader<Readonly<Record<string, string>> | undefined> = (given) => {
   const rows = lines(given).map((line) => /^\s*([^=]*?)\s*=(.*)$/.exec(line))
   if (rows.length > tagLimits.most) throw new Error(`must have at most ${tagLimits.most} tags, not ${rows.length}`)
@@ -43,14 +41,6 @@ const resourceTags: InputReader<Readonly<Record<string, string>> | undefined> = 
   const tags = Object.fromEntries(entries)
   if (Object.keys(tags).length < entries.length) throw new Error('must name each tag once')
   return entries.length === 0 ? undefined : tags
-}
-
-function tagProblem(key: string, value: string): string | undefined {
-  if (key === '') return 'the key is empty'
-  if (/^aws:/i.test(key)) return 'keys that start with aws: are reserved'
-  if (key.length > tagLimits.key) return `the key has more than ${tagLimits.key} characters`
-  if (value.length > tagLimits.value) return `the value has more than ${tagLimits.value} characters`
-  return undefined
 }
 
 /** How a repository is created. Only `create-repository` gives the others an effect. */

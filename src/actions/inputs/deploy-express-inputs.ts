@@ -15,6 +15,7 @@ import { awsInputs } from './aws-inputs.ts'
 import { channelInputs } from './channel-inputs.ts'
 import { deployInputs } from './deploy-inputs.ts'
 import { image } from './image-inputs.ts'
+import { tagList, validTags } from './resource-tags.ts'
 import { structuredOrNothing } from './structured-inputs.ts'
 
 /** A list of texts in JSON, as `["node", "server.js"]`; undefined when it is not given. */
@@ -35,7 +36,12 @@ function parsed(given: string): unknown {
 
 /** A list in JSON with `key` and `value`, or lines `key=value`, as the action that defined the input takes both. */
 const tags: InputReader<readonly JsonObject[] | undefined> = (given) => {
-  if (given.startsWith('[')) return structuredOrNothing<readonly JsonObject[]>({ list: 'Tag' })(given)
+  if (given.startsWith('[')) return tagList(given)
+  const found = tagLines(given)
+  return found && validTags(found)
+}
+
+function tagLines(given: string): readonly JsonObject[] | undefined {
   const lines = given.split('\n').map((line) => line.trim())
   const pairs = lines.filter((line) => line !== '').map((line) => /^([^=]+)=(.*)$/.exec(line))
   if (pairs.some((pair) => pair === null))

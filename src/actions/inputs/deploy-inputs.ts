@@ -20,6 +20,7 @@ import { channelInputs } from './channel-inputs.ts'
 import { codeDeployOverrides } from './codedeploy-inputs.ts'
 import { digestsInput } from './digests-input.ts'
 import { image, secretSources } from './image-inputs.ts'
+import { tagList } from './resource-tags.ts'
 import { revisionInput } from './revision-input.ts'
 import { severalInputs } from './several-inputs.ts'
 import { strategyInputs } from './strategy-inputs.ts'
@@ -59,7 +60,7 @@ const peerInputs = {
   'run-task-capacity-provider-strategy': objects({ list: 'CapacityProviderStrategyItem' }),
   'run-task-launch-type': matching(/^(EC2|FARGATE|EXTERNAL|MANAGED_INSTANCES)$/, 'EC2, FARGATE or EXTERNAL'),
   'run-task-started-by': optionalText,
-  'run-task-tags': objects({ list: 'Tag' }),
+  'run-task-tags': tagList,
   'run-task-managed-ebs-volume-name': optionalText,
   'run-task-managed-ebs-volume': object({ object: 'TaskManagedEBSVolumeConfiguration' }),
   'wait-for-task-stopped': flag(false),

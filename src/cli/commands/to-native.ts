@@ -34,11 +34,6 @@ export const command: Command = {
       value: 'ARN',
       description: 'Role by which ECS changes listeners (AmazonECSInfrastructureRolePolicyForLoadBalancers).',
     },
-    'production-rule': {
-      type: 'string',
-      value: 'ARN',
-      description: 'Production listener rule, where several forward to the serving target group.',
-    },
     'without-hooks': { type: 'boolean', description: 'Continues although Lambda hooks of the AppSpec are lost.' },
     execute: {
       type: 'boolean',
@@ -58,7 +53,6 @@ async function run(given: Given, world: CliWorld): Promise<number> {
   const subject = { cluster: where.cluster, service, region: aws.region, codeDeploy: { application, deploymentGroup } }
   const wish = {
     infrastructureRole: optionValue(given, 'infrastructure-role'),
-    productionRule: optionValue(given, 'production-rule'),
     withoutHooks: isGiven(given, 'without-hooks'),
   }
   const { clock, signal } = world

@@ -1,7 +1,12 @@
 /** Deployment groups for tests, the demo and the bench, as somebody's infrastructure code would have made them. */
 import type { CreateDeploymentGroupInput } from '@aws-sdk/client-codedeploy'
 import type { Call } from '../contract.ts'
-import { type Seeded, type SeededBlueGreenService, type SeedOptions, seedBlueGreenService } from '../fixtures.ts'
+import {
+  type BlueGreenSeedOptions,
+  type Seeded,
+  type SeededBlueGreenService,
+  seedBlueGreenService,
+} from '../fixtures.ts'
 
 /** A service with the CODE_DEPLOY controller and what its traffic goes through, as `seedBlueGreenService` returns it. */
 export type BlueGreenService = Pick<
@@ -92,7 +97,7 @@ export function seedCodeDeploy(sim: Seeded, fixture: CodeDeployFixture) {
   return { application, group, region, cluster, service }
 }
 
-export interface BlueGreenOptions extends SeedOptions, Omit<CodeDeployFixture, 'service'> {
+export interface BlueGreenOptions extends BlueGreenSeedOptions, Omit<CodeDeployFixture, 'service'> {
   /** Then the target groups get no test traffic, and deployments have six lifecycle events. */
   readonly withoutTestListener?: boolean
 }

@@ -21,6 +21,9 @@ export const networking = {
     `of invalid networking configuration: Target group ${targetGroupArn} is not associated with either productionListenerRule or testListenerRule.`,
   severalServing: (rule: string, count: number) =>
     `of invalid networking configuration. productionListenerRule ${rule} should have exactly one target group serving traffic but found ${count} target groups which are serving traffic`,
+  // Limitation of https://docs.aws.amazon.com/AmazonECS/latest/developerguide/alb-resources-for-blue-green.html; AWS's words are not known.
+  otherActions: (rule: string) =>
+    `of invalid networking configuration. productionListenerRule ${rule} or the testListenerRule has other actions than forward`,
   unexpected: (found: string, primary: string, alternate: string) =>
     `of invalid networking configuration. Production listener rule is forwarding traffic to unexpected target group ${found}. Expected traffic to be forwarded to either targetGroupArn: ${primary} or alternateTargetGroupArn: ${alternate}`,
 }

@@ -57,6 +57,8 @@ export function checkTraffic(ecs: EcsState, service: ServiceRecord): void {
     const test = testRule === undefined ? undefined : elbv2.route(testRule)
     if (!production || (testRule !== undefined && !test))
       throw new DeploymentFailure(networking.ruleNotFound(isListener(production ? (testRule ?? '') : productionRule)))
+    if (production.first !== undefined || test?.first !== undefined)
+      throw new DeploymentFailure(networking.otherActions(productionRule))
     const known = { ...test?.forward, ...production.forward }
     if (!isListener(productionRule)) {
       const missing = [primary, alternate].filter((arn) => !(arn in known))

@@ -1,3 +1,4 @@
+import { resourceName } from '../../../arn.ts'
 import { unlessDenied } from '../../../deployment/optional-permission.ts'
 import { Failure } from '../../../failure.ts'
 import type { DeploymentGroup, JsonObject, Service } from '../../../ports.ts'
@@ -79,7 +80,7 @@ export async function requireGroup(
   const group = await context.codeDeploy.describeDeploymentGroup(name.application, name.deploymentGroup)
   if (group === undefined) throw groupMissing(name)
   const serves = group.ecsServices ?? []
-  if (service && serves.length > 0 && !serves.some(({ serviceName }) => serviceName === service.serviceName)) {
+  if (service && serves.length > 0 && !serves.some((one) => isOf(one, service))) {
     throw new Failure({
       code: 'service-unsupported',
       what: text`The deployment group ${untrusted(name.deploymentGroup)} deploys another service: ${untrusted(serves.map(({ clusterName, serviceName }) => `${clusterName}/${serviceName}`).join(', '))}`,
@@ -87,6 +88,15 @@ export async function requireGroup(
     })
   }
   return group
+}
+
+/** By both names: services of several clusters may have the same one. */
+function isOf(
+  { clusterName, serviceName }: NonNullable<DeploymentGroup['ecsServices']>[number],
+  service: Service,
+): boolean {
+  const isInCluster = clusterName === undefined || resourceName(clusterName) === resourceName(service.clusterArn ?? '')
+  return isInCluster && serviceName === service.serviceName
 }
 
 /** The failure for a group that does not exist. `more`: what else was searched. */

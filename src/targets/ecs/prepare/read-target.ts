@@ -14,7 +14,7 @@ import { engineOf, requireService, runningTaskDefinition } from '../facts/servic
 import type { EcsContext } from '../request/ecs-context.ts'
 import type { Engine } from '../request/ecs-record.ts'
 import type { ServiceRequest, WantedDefinition } from '../request/service-request.ts'
-import { type ExpressUpdate, expressUpdate } from '../strategy/express-settings.ts'
+import { type ExpressUpdate, requestedUpdate } from '../strategy/express-settings.ts'
 import { requireTasks } from '../tasks/named-task.ts'
 import { requireSubnets } from '../tasks/task-network.ts'
 import { requireShortOverrides } from '../tasks/task-request.ts'
@@ -105,7 +105,7 @@ async function expressOf(
   if (!isExpress(service) || wanted === undefined || Object.values(wanted).every((value) => value === undefined))
     return undefined
   const found = await ecs.describeExpress(service.serviceArn ?? '')
-  return expressUpdate(wanted, found ?? {})
+  return requestedUpdate(wanted, found ?? {})
 }
 
 /** The request with the names of CodeDeploy's deployment group, and what that is busy with. */

@@ -1,5 +1,7 @@
 import type { SettingChange } from '../../../deployment/plan.ts'
-import type { ExpressService, ExpressSettings } from '../../../ports.ts'
+import { Failure } from '../../../failure.ts'
+import type { ExpressConfiguration, ExpressService, ExpressSettings } from '../../../ports.ts'
+import { setting, text } from '../../../text.ts'
 
 /** What a deployment changes at the settings of an Express service, beside its task definition. */
 export interface ExpressUpdate {
@@ -26,11 +28,8 @@ const names = {
 }
 
 /** The change of an Express service for the wanted settings; undefined when there is none. Makes no call. */
-export function expressUpdate(
-  wanted: ExpressSettings,
-  { activeConfigurations = [] }: ExpressService,
-): ExpressUpdate | undefined {
-  const [now = {}] = activeConfigurations
+export function expressUpdate(wanted: ExpressSettings, service: ExpressService): ExpressUpdate | undefined {
+  const now = newest(service)
   const isPathOther = wanted.healthCheckPath !== undefined && wanted.healthCheckPath !== now.healthCheckPath
   const ofNetwork = changed(wanted.networkConfiguration, now.networkConfiguration, network)
   const ofScaling = changed(wanted.scalingTarget, now.scalingTarget, scaling)
@@ -51,6 +50,34 @@ export function expressUpdate(
     former: members(now),
     starts: isPathOther || ofNetwork.changes.length > 0,
   }
+}
+
+/** During a deployment two configurations are active, in whatever order. */
+function newest({ activeConfigurations = [] }: ExpressService): ExpressConfiguration {
+  const [first = {}, ...others] = activeConfigurations
+  const at = ({ createdAt }: ExpressConfiguration) => createdAt?.getTime() ?? 0
+  return others.reduce((one, other) => (at(other) > at(one) ? other : one), first)
+}
+
+/**
+ * The change for the wanted settings. Throws `inputs-invalid` where only one of both counts is given and the other, as it is, makes
+ * no range: AWS refuses it only after the revision has been registered.
+ */
+export function requestedUpdate(wanted: ExpressSettings, service: ExpressService): ExpressUpdate | undefined {
+  const update = expressUpdate(wanted, service)
+  const { minTaskCount: min, maxTaskCount: max } = update?.members.scalingTarget ?? {}
+  if (min === undefined || max === undefined || min <= max) return update
+  const isMin = wanted.scalingTarget?.minTaskCount !== undefined
+  const [given, other] = isMin
+    ? (['min-task-count', 'max-task-count'] as const)
+    : (['max-task-count', 'min-task-count'] as const)
+  const [value, live] = isMin ? [min, max] : [max, min]
+  throw new Failure({
+    code: 'inputs-invalid',
+    what: text`${setting(given)} ${value} does not fit the ${isMin ? 'maximum' : 'minimum'} task count of the service, ${live}`,
+    why: text`minTaskCount must be less than or equal to maxTaskCount`,
+    fix: text`Set ${setting(other)}, too. Nothing has been changed.`,
+  })
 }
 
 function changed<Name extends keyof typeof names>(

@@ -1,54 +1,81 @@
-import { type Deadline, deadlineIn } from '../../../clock.ts'
 import { Failure } from '../../../failure.ts'
-import type { Service } from '../../../ports.ts'
+import type { JsonObject, Service } from '../../../ports.ts'
 import { joined, type Text, text, untrusted } from '../../../text.ts'
 import { readService } from '../facts/read-service.ts'
-import { awaitNative, type NativeEnd } from './await-native.ts'
+import { requireService } from '../facts/service-facts.ts'
+import { awaitNative, type NativeEnd, type NativeGoal } from './await-native.ts'
+import { finishNative, isHanded } from './finish-native.ts'
+import { nativeDeadline } from './native-deadline.ts'
 import type { NativeFacts, NativeWish } from './native-facts.ts'
+import { withPause } from './native-pause.ts'
 import { type NativeChange, planNative } from './plan-native.ts'
 import { type NativePorts, type NativeSubject, readNativeFacts } from './read-native-facts.ts'
-
-/** Beside bake time and traffic steps: new tasks start, and old ones stop. Minutes. */
-const besideBake = 30
 
 /**
  * Changes the controller of a service from CodeDeploy to ECS, and watches its first deployment. Reports each step in words. No step
  * takes traffic from the tasks that serve: the rule gets a second target group with the weight 0, and ECS moves the traffic once the
- * new tasks are healthy. Throws `service-unsupported` where a check does not hold, and what AWS refuses, with what was undone.
+ * new tasks are healthy. A change that was interrupted is continued. Throws `service-unsupported` where a check does not hold, and
+ * what AWS refuses, with what was undone.
  */
 export async function* changeToNative(
   subject: NativeSubject,
   wish: NativeWish,
   ports: NativePorts,
 ): AsyncGenerator<Text, NativeEnd> {
-  const facts = await readNativeFacts(subject, wish, ports)
+  const service = await requireService(await readService(ports, subject), subject, ports.ecs)
+  if (isHanded(service)) return yield* finishNative(subject, service, ports)
+  const facts = await readNativeFacts(subject, service, wish, ports)
   const { checks, change } = planNative(facts, wish)
   const failed = checks.filter(({ holds }) => !holds)
   if (failed.length > 0 || change === undefined) throw notReady(failed)
   if (change.actions) {
     yield text`1. The production rule forwards to both target groups, ${untrusted(facts.other?.name ?? '')} with weight 0`
-    await ports.listeners.redirect(change.route, change.actions)
+    await forwardToBoth(change, change.actions, ports)
   }
   yield text`2. ECS becomes the deployment controller, and deploys the live revision once`
   const since = ports.clock.now()
   await update(change, facts, ports)
-  const end = yield* awaitNative({ facts, change, since, deadline: deadlineOf(change, ports) }, ports)
-  if (end.isDone && change.pause) {
-    yield text`3. A PAUSE hook replaces the ready wait`
-    await ports.ecs.updateService(change.pause)
+  const end = yield* awaitNative(goalOf(facts, change, since, ports), ports)
+  return change.pause ? yield* withPause(end, change.pause, ports) : end
+}
+
+function goalOf(
+  { cluster, service, serving, other, primary }: NativeFacts,
+  { route, update: { deploymentConfiguration } }: NativeChange,
+  since: number,
+  { clock }: NativePorts,
+): NativeGoal {
+  return {
+    cluster,
+    service: service.serviceName ?? '',
+    since,
+    taskDefinition: primary?.taskDefinition,
+    targetGroups: [serving?.arn, other?.arn],
+    listenerArn: route.listenerArn,
+    ruleArn: route.arn,
+    deadline: nativeDeadline(deploymentConfiguration, clock),
   }
-  return end
 }
 
-function deadlineOf({ update: { deploymentConfiguration } }: NativeChange, { clock }: NativePorts): Deadline {
-  const { bakeTimeInMinutes = 0, canaryConfiguration, linearConfiguration } = deploymentConfiguration ?? {}
-  const { stepPercent = 100, stepBakeTimeInMinutes = 0 } = linearConfiguration ?? {}
-  const steps = Math.ceil(100 / stepPercent) * stepBakeTimeInMinutes
-  const minutes = bakeTimeInMinutes + (canaryConfiguration?.canaryBakeTimeInMinutes ?? 0) + steps + besideBake
-  return deadlineIn(clock, minutes * 60_000)
+/** Step 1. What is not certain is said: a lost reply, or a cancel. */
+async function forwardToBoth(
+  { route }: NativeChange,
+  actions: readonly JsonObject[],
+  { listeners }: NativePorts,
+): Promise<void> {
+  try {
+    await listeners.redirect(route, actions)
+  } catch (error) {
+    const isRefused = error instanceof Failure && refusals.includes(error.parts.code)
+    throw withUndo(error, isRefused ? text`Nothing has been changed.` : mayForward)
+  }
 }
 
-/** The change of the controller. Where it was refused, the rule is as before again. */
+/** AWS said no. */
+const refusals: readonly string[] = ['permission-missing', 'aws-rejected']
+const mayForward = text`The production rule may forward to both target groups, which moves no traffic (weight 0). Nothing else has been changed. To continue, repeat the command.`
+
+/** Step 2. Where it was refused, the rule is as before again. */
 async function update(change: NativeChange, facts: NativeFacts, ports: NativePorts): Promise<void> {
   try {
     await ports.ecs.updateService(change.update)
@@ -73,17 +100,19 @@ async function undo(
   controller: string | undefined,
   { listeners }: NativePorts,
 ): Promise<Text> {
-  if (actions === undefined) return text`Nothing has been changed.`
-  const harmless = text`The production rule still forwards to both target groups, which moves no traffic (weight 0).`
   // Where the service may be on ECS, its deployment needs both.
-  if (controller === undefined) return harmless
+  if (controller === undefined)
+    return text`${stillForwards} Whether ECS is the deployment controller is unknown. To continue, repeat the command.`
+  if (actions === undefined) return text`Nothing has been changed.`
   try {
     await listeners.redirect(route, route.actions)
     return text`The production rule is as before. Nothing else has been changed.`
   } catch {
-    return harmless
+    return stillForwards
   }
 }
+
+const stillForwards = text`The production rule forwards to both target groups, which moves no traffic (weight 0).`
 
 function withUndo(error: unknown, left: Text): unknown {
   if (!(error instanceof Failure)) return error

@@ -22,6 +22,9 @@ export const stages: Readonly<Record<string, string>> = {
 /** The longest bake time and pause (API DeploymentConfiguration: a stage takes 24 hours at most). Minutes. */
 const longest = 1440
 
+/** The smallest step of traffic (API LinearConfiguration). Percent. */
+export const smallestStep = 3
+
 /**
  * A deployment group as a deployment configuration of ECS. `isNetwork`: behind a Network Load Balancer, where CodeDeploy shifts all
  * traffic at once. Sources: developer guide, "Migrate CodeDeploy blue/green deployments to Amazon ECS blue/green deployments".
@@ -34,6 +37,7 @@ export function mapSettings(
   const { alarms, rollbackEvents, readyWait, terminationWait } = settingsOf(group, {})
   const bakeTimeInMinutes = Math.min(terminationWait, longest)
   const shift = isNetwork ? { strategy: 'BLUE_GREEN' } : shiftOf(routing)
+  const shiftText = routing === undefined ? 'unknown' : shiftWords(shift)
   const rollsBack = (event: string) => rollbackEvents.includes(event)
   const breaker = { enable: true, rollback: rollsBack('DEPLOYMENT_FAILURE') }
   const watched = { alarmNames: alarms, enable: alarms.length > 0, rollback: rollsBack('DEPLOYMENT_STOP_ON_ALARM') }
@@ -54,7 +58,7 @@ export function mapSettings(
     },
     pause,
     rows: [
-      { from: group.deploymentConfigName ?? 'deployment configuration', to: shiftWords(shift) },
+      { from: group.deploymentConfigName ?? 'deployment configuration', to: shiftText },
       { from: `terminationWaitTimeInMinutes ${terminationWait}`, to: `bakeTimeInMinutes ${bakeTimeInMinutes}` },
       ...(pause
         ? [{ from: `ready wait ${readyWait} min`, to: `PAUSE hook at POST_TEST_TRAFFIC_SHIFT, ROLLBACK after it` }]
@@ -77,15 +81,15 @@ function shiftOf({ type, timeBasedCanary, timeBasedLinear }: TrafficRouting = {}
       strategy: 'CANARY',
       canaryConfiguration: {
         canaryPercent: timeBasedCanary?.canaryPercentage ?? 10,
-        canaryBakeTimeInMinutes: timeBasedCanary?.canaryInterval ?? 5,
+        canaryBakeTimeInMinutes: Math.min(timeBasedCanary?.canaryInterval ?? 5, longest),
       },
     }
   if (type === 'TimeBasedLinear')
     return {
       strategy: 'LINEAR',
       linearConfiguration: {
-        stepPercent: timeBasedLinear?.linearPercentage ?? 10,
-        stepBakeTimeInMinutes: timeBasedLinear?.linearInterval ?? 1,
+        stepPercent: Math.max(timeBasedLinear?.linearPercentage ?? 10, smallestStep),
+        stepBakeTimeInMinutes: Math.min(timeBasedLinear?.linearInterval ?? 1, longest),
       },
     }
   return { strategy: 'BLUE_GREEN' }

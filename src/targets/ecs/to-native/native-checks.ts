@@ -1,5 +1,4 @@
 import type { TrafficRoute } from '../../../ports.ts'
-import { trustsService } from '../preflight/task-trust.ts'
 import type { NativeFacts, NativeWish } from './native-facts.ts'
 
 /** Something that must hold before the change. */
@@ -10,10 +9,13 @@ export interface NativeCheck {
   readonly why: string
 }
 
-/** The production rule that ECS is to shift: the only one, or the one that is named. */
-export function productionRoute({ production }: NativeFacts, { productionRule }: NativeWish): TrafficRoute | undefined {
-  if (productionRule !== undefined) return production.find(({ arn }) => arn === productionRule)
-  return production.length === 1 ? production[0] : undefined
+const sends = ({ targets }: TrafficRoute, arn: string | undefined) =>
+  targets.some(({ targetGroupArn, weight }) => weight > 0 && targetGroupArn === arn)
+
+/** The production rule that ECS is to shift: the only one that sends traffic to the tasks; undefined where there is none, or several. */
+export function productionRoute({ production, serving }: NativeFacts): TrafficRoute | undefined {
+  const [only, ...others] = production.filter((route) => sends(route, serving?.arn))
+  return others.length === 0 ? only : undefined
 }
 
 /** Everything that must hold before the change, in the order of a person's work. */
@@ -22,8 +24,9 @@ export function judgeNative(facts: NativeFacts, wish: NativeWish): readonly Nati
     judgeActive(facts),
     judgePrimary(facts),
     judgeGroups(facts),
-    ...judgeRoute(facts, wish),
-    judgeRole(facts, wish),
+    ...judgeRoutes(facts),
+    judgeConfiguration(facts),
+    judgeRole(facts),
     judgeHooks(facts, wish),
   ]
 }
@@ -60,43 +63,57 @@ function judgeGroups({ serving, other, group }: NativeFacts): NativeCheck {
   return check(what, serving && other ? '' : `it is in neither of ${names || 'none'}, or one of them does not exist`)
 }
 
-function judgeRoute(facts: NativeFacts, wish: NativeWish): readonly NativeCheck[] {
-  const { production, serving } = facts
-  const route = productionRoute(facts, wish)
-  const one = 'one rule of the production listener forwards to the serving target group'
+/** ECS shifts one rule: another one would go on sending its traffic to tasks that ECS stops. */
+function judgeRoutes(facts: NativeFacts): readonly NativeCheck[] {
+  const { production, serving, test } = facts
+  const route = productionRoute(facts)
+  const one = 'one rule of the production listener sends traffic to the serving target group'
   if (route === undefined) {
-    const arns = production.map(({ arn }) => arn).join(', ')
-    const several = `${production.length} do: name one with --production-rule: ${arns}`
-    return [check(one, production.length === 0 ? 'none does: correct the listener of the deployment group' : several)]
+    const arns = production.filter((other) => sends(other, serving?.arn)).map(({ arn }) => arn)
+    const several = `${arns.length} do, and ECS shifts the traffic of one: join their conditions in one rule, or give each a service of its own: ${arns.join(', ')}`
+    return [check(one, arns.length === 0 ? 'none does: correct the listener of the deployment group' : several)]
   }
   const serves = route.targets.filter(({ weight }) => weight > 0)
-  const isAlone = serves.length === 1 && serves[0]?.targetGroupArn === serving?.arn
   return [
     check(one, ''),
-    check(
-      'it sends all traffic there',
-      isAlone ? '' : 'it splits the traffic: give the serving target group all of it',
-    ),
+    check('it sends all traffic there', serves.length === 1 ? '' : splitTraffic),
+    judgeActions([route, ...(test.length === 1 ? test : [])]),
   ]
 }
 
-/** Developer guide, "Amazon ECS infrastructure IAM role". */
-function judgeRole({ role }: NativeFacts, { infrastructureRole }: NativeWish): NativeCheck {
-  const what = 'an infrastructure role lets ECS change listeners'
-  const needs = 'with AmazonECSInfrastructureRolePolicyForLoadBalancers and a trust policy for ecs.amazonaws.com'
-  if (infrastructureRole === undefined)
-    return check(what, `create a role ${needs}, and name it with --infrastructure-role`)
-  if (role === 'missing') return check(what, `IAM has no role ${infrastructureRole}: create it ${needs}`)
-  if (role !== undefined && !trustsService(role.trust, 'ecs.'))
-    return check(what, `its trust policy has no statement for ecs.amazonaws.com (sts:AssumeRole)`)
-  return check(what, '')
+const splitTraffic = 'it splits the traffic: give the serving target group all of it'
+
+/** Developer guide, "Application Load Balancer resources for blue/green, linear, and canary deployments", limitations. */
+function judgeActions(routes: readonly TrafficRoute[]): NativeCheck {
+  const mixed = routes.flatMap(({ arn, actions }) => {
+    const others = actions.flatMap(({ Type }) => (Type === 'forward' ? [] : [String(Type)]))
+    return others.length === 0 ? [] : [`${arn} has ${others.join(', ')}`]
+  })
+  return check(
+    'production and test rule have no action beside forward',
+    mixed.length === 0 ? '' : `${mixed.join('; ')}: deployments of ECS fail with it`,
+  )
+}
+
+function judgeConfiguration({ routing, group }: NativeFacts): NativeCheck {
+  const name = group.deploymentConfigName ?? ''
+  const why = {
+    unread: `not authorized to perform codedeploy:GetDeploymentConfig on ${name}: how it shifts traffic is unknown`,
+    missing: `CodeDeploy has no deployment configuration ${name} (DeploymentConfigDoesNotExistException)`,
+  }
+  const problem = routing === undefined ? why.missing : routing === 'unread' ? why.unread : ''
+  return check('how the deployment configuration shifts traffic is known', problem)
+}
+
+function judgeRole({ role }: NativeFacts): NativeCheck {
+  return check('an infrastructure role lets ECS change listeners', role.problem)
 }
 
 function judgeHooks({ hooks }: NativeFacts, { withoutHooks }: NativeWish): NativeCheck {
   const what = 'no Lambda hook is lost'
   if (withoutHooks) return check(what, '')
   if (hooks === undefined)
-    return check(what, 'the AppSpec that was deployed last could not be read; --without-hooks continues without it')
+    return check(what, 'the AppSpec of the live task set could not be read; --without-hooks continues without it')
   const named = hooks.map(({ event, lambda }) => `${event} ${lambda}`).join(', ')
   return check(
     what,

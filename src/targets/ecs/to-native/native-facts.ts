@@ -1,5 +1,6 @@
-import type { DeploymentGroup, Role, Service, TaskSet, TrafficRoute, TrafficRouting } from '../../../ports.ts'
+import type { DeploymentGroup, Service, TaskSet, TrafficRoute, TrafficRouting } from '../../../ports.ts'
 import type { GroupName } from '../codedeploy-group/group-name.ts'
+import type { InfrastructureRole } from './infrastructure-role.ts'
 
 /** A target group by its two names. */
 export interface NamedGroup {
@@ -22,7 +23,8 @@ export interface NativeFacts {
   readonly group: DeploymentGroup
   /** Ids of active deployments; undefined where they may not be listed. */
   readonly active: readonly string[] | undefined
-  readonly routing: TrafficRouting | undefined
+  /** Of its deployment configuration; `unread`: not allowed, undefined: there is no such configuration. */
+  readonly routing: TrafficRouting | 'unread' | undefined
   /** The task set that serves. */
   readonly primary: TaskSet | undefined
   /** Its target group, and the other one of the pair; undefined where they cannot be told apart. */
@@ -32,18 +34,15 @@ export interface NativeFacts {
   readonly production: readonly TrafficRoute[]
   /** Rules of the test listener that forward to one of both. */
   readonly test: readonly TrafficRoute[]
-  /** Hooks of the AppSpec that was deployed last; undefined where it could not be read. */
+  /** Hooks of the AppSpec of the task set that serves; undefined where it could not be read. */
   readonly hooks: readonly AppSpecHook[] | undefined
-  /** Of the infrastructure role; `missing`: IAM has none of this name, undefined: not given or not read. */
-  readonly role: Role | 'missing' | undefined
+  readonly role: InfrastructureRole
 }
 
 /** What a person decides about the change. */
 export interface NativeWish {
-  /** ARN of the role by which ECS changes listeners. */
+  /** The role by which ECS changes listeners: its ARN, or its name in the account of the service. */
   readonly infrastructureRole?: string | undefined
-  /** ARN of the production rule, where several forward to the serving target group. */
-  readonly productionRule?: string | undefined
   /** True: the Lambda hooks of the AppSpec may be lost. */
   readonly withoutHooks: boolean
 }

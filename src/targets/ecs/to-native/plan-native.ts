@@ -1,8 +1,9 @@
 import type { JsonObject, LoadBalancer, TrafficRoute, UpdateServiceRequest } from '../../../ports.ts'
 import { isObject } from '../../../task-definition/members.ts'
-import { type MappedSettings, mapSettings, stages } from './map-settings.ts'
+import { type MappedSettings, mapSettings, smallestStep, stages } from './map-settings.ts'
 import { judgeNative, type NativeCheck, productionRoute } from './native-checks.ts'
 import type { NativeFacts, NativeWish } from './native-facts.ts'
+import { type NativePermission, nativePermissions } from './native-permissions.ts'
 
 /** One call of AWS's API, as it is sent. */
 export interface NativeCall {
@@ -18,7 +19,7 @@ export interface NativePlan {
   readonly lost: readonly { readonly what: string; readonly instead: string }[]
   readonly checks: readonly NativeCheck[]
   readonly calls: readonly NativeCall[]
-  readonly permissions: readonly { readonly action: string; readonly resource: string }[]
+  readonly permissions: readonly NativePermission[]
   /** Undefined where the facts do not suffice. */
   readonly change?: NativeChange | undefined
 }
@@ -35,22 +36,22 @@ export interface NativeChange {
 
 /** Decides from what there is. Asks nothing of AWS and changes nothing. */
 export function planNative(facts: NativeFacts, wish: NativeWish): NativePlan {
-  const route = productionRoute(facts, wish)
-  const mapped = mapSettings(facts.group, facts.routing, route?.arn.includes(':listener/net/') ?? false)
-  const change = route && changeOf(facts, wish, route, mapped)
+  const route = productionRoute(facts)
+  const routing = facts.routing === 'unread' ? undefined : facts.routing
+  const mapped = mapSettings(facts.group, routing, route?.arn.includes(':listener/net/') ?? false)
+  const change = route && routing && changeOf(facts, route, mapped)
   return {
     rows: mapped.rows,
     lost: lostIn(facts),
     checks: judgeNative(facts, wish),
     calls: change ? callsOf(change, facts) : [],
-    permissions: permissionsOf(facts, wish, route),
+    permissions: nativePermissions(facts, route),
     change,
   }
 }
 
 function changeOf(
-  { cluster, service, primary, serving, other, test }: NativeFacts,
-  { infrastructureRole }: NativeWish,
+  { cluster, service, primary, serving, other, test, role }: NativeFacts,
   route: TrafficRoute,
   { configuration, pause }: MappedSettings,
 ): NativeChange | undefined {
@@ -67,7 +68,7 @@ function changeOf(
       alternateTargetGroupArn: other.arn,
       productionListenerRule: route.arn,
       ...(testRule === undefined ? {} : { testListenerRule: testRule }),
-      roleArn: infrastructureRole ?? '<ARN of the infrastructure role>',
+      roleArn: role.arn ?? '<ARN of the infrastructure role>',
     },
   }
   return {
@@ -146,7 +147,7 @@ function callsOf({ route, actions, update, pause }: NativeChange, { name }: Nati
 
 function lostIn({ group, hooks, test, routing }: NativeFacts): NativePlan['lost'] {
   const triggers = group.triggerConfigurations ?? []
-  const step = routing?.timeBasedLinear?.linearPercentage
+  const step = routing === 'unread' ? undefined : routing?.timeBasedLinear?.linearPercentage
   return [
     ...(hooks ?? []).map(({ event, lambda }) => ({
       what: `hook ${event}: ${lambda}`,
@@ -164,8 +165,8 @@ function lostIn({ group, hooks, test, routing }: NativeFacts): NativePlan['lost'
           },
         ]
       : []),
-    ...(step !== undefined && step < 3
-      ? [{ what: `linear steps of ${step}%`, instead: 'at least 3% (API LinearConfiguration)' }]
+    ...(step !== undefined && step < smallestStep
+      ? [{ what: `linear steps of ${step}%`, instead: `steps of ${smallestStep}% (API LinearConfiguration)` }]
       : []),
     {
       what: 'network, platform version and capacity providers in an AppSpec',
@@ -175,26 +176,5 @@ function lostIn({ group, hooks, test, routing }: NativeFacts): NativePlan['lost'
       what: 'a rollback as a second deployment',
       instead: 'a rollback inside the deployment (ROLLBACK_SUCCESSFUL): alarms on CodeDeploy events need other names',
     },
-  ]
-}
-
-function permissionsOf(
-  { service }: NativeFacts,
-  { infrastructureRole = '*' }: NativeWish,
-  route: TrafficRoute | undefined,
-) {
-  return [
-    { action: 'ecs:UpdateService', resource: service.serviceArn ?? '*' },
-    { action: 'ecs:ListServiceDeployments', resource: service.serviceArn ?? '*' },
-    { action: 'ecs:DescribeServiceDeployments', resource: '*' },
-    { action: 'iam:PassRole', resource: infrastructureRole },
-    ...(route
-      ? [
-          {
-            action: `elasticloadbalancing:${route.isDefault ? 'ModifyListener' : 'ModifyRule'}`,
-            resource: route.isDefault ? route.listenerArn : route.arn,
-          },
-        ]
-      : []),
   ]
 }

@@ -2,19 +2,18 @@ import { resourceName } from '../../../arn.ts'
 import { unlessDenied } from '../../../deployment/optional-permission.ts'
 import { parseDocument } from '../../../document/document.ts'
 import { Failure } from '../../../failure.ts'
-import type { JsonObject, Listeners, TrafficRoute } from '../../../ports.ts'
+import type { DeploymentGroup, JsonObject, Listeners, Service, TrafficRoute } from '../../../ports.ts'
 import { isList, isObject } from '../../../task-definition/members.ts'
 import { text, untrusted } from '../../../text.ts'
 import { requireGroup } from '../codedeploy-group/deployment-group.ts'
 import { locateGroup } from '../codedeploy-group/group-search.ts'
-import { readService } from '../facts/read-service.ts'
-import { requireService } from '../facts/service-facts.ts'
 import type { EcsContext } from '../request/ecs-context.ts'
 import type { CodeDeployRequest } from '../request/service-request.ts'
+import { readInfrastructureRole } from './infrastructure-role.ts'
 import type { AppSpecHook, NamedGroup, NativeFacts, NativeWish } from './native-facts.ts'
 
 /** AWS as the change of a controller sees it. */
-export type NativePorts = Pick<EcsContext, 'ecs' | 'codeDeploy' | 'roles' | 'revisions' | 'clock' | 'signal'> & {
+export type NativePorts = Pick<EcsContext, 'ecs' | 'codeDeploy' | 'roles' | 'clock' | 'signal'> & {
   readonly listeners: Listeners
 }
 
@@ -29,11 +28,11 @@ export interface NativeSubject {
 /** Reads all that decides about the change. Changes nothing. Throws `service-unsupported` for a service without CodeDeploy. */
 export async function readNativeFacts(
   subject: NativeSubject,
+  service: Service,
   wish: NativeWish,
   ports: NativePorts,
 ): Promise<NativeFacts> {
   const { cluster, region } = subject
-  const service = await requireService(await readService(ports, subject), subject, ports.ecs)
   const controller = service.deploymentController?.type ?? 'ECS'
   if (controller !== 'CODE_DEPLOY') throw notOfCodeDeploy(service.serviceName ?? subject.service, controller)
   const { name, active } = await locateGroup(subject, service, ports, () => undefined)
@@ -46,9 +45,9 @@ export async function readNativeFacts(
     ports.listeners.targetGroupArns(names),
     routesOf(pair.prodTrafficRoute?.listenerArns, ports),
     routesOf(pair.testTrafficRoute?.listenerArns, ports),
-    unlessDenied(ports.codeDeploy.trafficRouting(group.deploymentConfigName ?? ''), () => undefined),
-    roleOf(wish, ports),
-    hooksOf(name, ports),
+    routingOf(group, ports),
+    readInfrastructureRole(wish.infrastructureRole, service.serviceArn ?? '', ports),
+    hooksOf(primary, ports),
   ])
   const groups = [...arns].map(([one, arn]): NamedGroup => ({ name: one, arn }))
   const forwardsTo = (route: TrafficRoute, wanted: readonly (string | undefined)[]) =>
@@ -70,29 +69,37 @@ async function routesOf(
   return found.flatMap((routes) => routes ?? [])
 }
 
-async function roleOf({ infrastructureRole }: NativeWish, { roles }: NativePorts): Promise<NativeFacts['role']> {
-  if (infrastructureRole === undefined) return undefined
-  let isDenied = false
-  const found = await unlessDenied(roles.role(resourceName(infrastructureRole)), () => {
-    isDenied = true
-  })
-  return found ?? (isDenied ? undefined : 'missing')
+async function routingOf(
+  { deploymentConfigName }: DeploymentGroup,
+  { codeDeploy }: NativePorts,
+): Promise<NativeFacts['routing']> {
+  if (deploymentConfigName === undefined) return { type: 'AllAtOnce' }
+  const read = codeDeploy.trafficRouting(deploymentConfigName).then((routing) => ({ routing }))
+  const found = await unlessDenied(read, () => undefined)
+  return found ? found.routing : 'unread'
 }
 
-/** The hooks of the AppSpec that succeeded last: CodeDeploy keeps none of its own. */
+/**
+ * The hooks of the AppSpec by which the live task set was deployed: CodeDeploy keeps none of its own. Its external id is that of the
+ * deployment (API TaskSet); the first task set, which is made together with the service, has none.
+ */
 async function hooksOf(
-  { application, deploymentGroup }: NativeFacts['name'],
-  { revisions }: NativePorts,
+  primary: NativeFacts['primary'],
+  { codeDeploy }: NativePorts,
 ): Promise<readonly AppSpecHook[] | undefined> {
-  const read = revisions.codeDeployDeployments(application, deploymentGroup)
-  const deployments = await unlessDenied(read, () => undefined)
-  if (deployments === undefined) return undefined
-  const last = deployments.find(({ status }) => status === 'Succeeded')
-  // Without any deployment there was no hook.
-  if (last === undefined) return []
-  const content = last.revision?.appSpecContent?.content
-  return content === undefined ? undefined : hooksIn(content)
+  if (primary?.externalId === undefined) return []
+  try {
+    const { revision } = await codeDeploy.describeDeployment(primary.externalId)
+    const content = revision?.appSpecContent?.content
+    return content === undefined ? undefined : hooksIn(content)
+  } catch (error) {
+    if (error instanceof Failure && unreadable.includes(error.parts.code)) return undefined
+    throw error
+  }
 }
+
+/** Not allowed, gone, or no document. */
+const unreadable: readonly string[] = ['permission-missing', 'aws-rejected', 'file-invalid']
 
 function hooksIn(content: string): readonly AppSpecHook[] | undefined {
   const { value } = parseDocument(content, { input: 'AppSpec' })
@@ -105,14 +112,15 @@ function hooksIn(content: string): readonly AppSpecHook[] | undefined {
   )
 }
 
-function notOfCodeDeploy(service: string, controller: string): Failure {
+/** The failure for a service of another deployment controller. */
+export function notOfCodeDeploy(service: string, controller: string): Failure {
   return new Failure({
     code: 'service-unsupported',
     what: text`The service ${untrusted(service)} has the deployment controller ${untrusted(controller)}, not CODE_DEPLOY`,
     why: text`only a service of CodeDeploy can be changed to the deployment controller ECS`,
     fix:
       controller === 'ECS'
-        ? text`Nothing is left to do: set strategy BLUE_GREEN, LINEAR or CANARY with actions/deploy.`
+        ? text`Set strategy BLUE_GREEN, LINEAR or CANARY with actions/deploy. A change by slipway to-native that was interrupted is continued by --execute, as long as the deployment group exists.`
         : text`Nothing has been changed.`,
   })
 }

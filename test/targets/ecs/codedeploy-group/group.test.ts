@@ -72,6 +72,17 @@ describe('a group with a name of its own', () => {
     expect((await run(sim, { image: newImage, request: { codeDeploy } })).outcome).toBe('succeeded')
   })
 
+  test('is that of a service of the same name in another cluster: nothing is changed', async () => {
+    const sim = codeDeployScene(own)
+    const service = seedBlueGreenService(sim, { cluster: 'staging' })
+    seedCodeDeploy(sim, { service, application: 'staging', group: 'blue-green' })
+    sim.recorder.clear()
+    const codeDeploy = { application: 'staging', deploymentGroup: 'blue-green' }
+    const { cause } = await run(sim, { image: newImage, request: { codeDeploy } })
+    expect(cause).toMatch(/The deployment group blue-green deploys another service: staging\/api/)
+    expect([registrations(sim), sim.recorder.count('codedeploy', 'CreateDeployment')]).toEqual([0, 0])
+  })
+
   test('is nowhere: the names that were tried and the inputs are said', async () => {
     const sim = withOthers(createSimulator(), 1)
     seedBlueGreenService(sim)
