@@ -8,7 +8,7 @@ import { superseded } from '../watch/judge-update.ts'
 import type { Watched } from '../watch/read-update.ts'
 import { watchAgain, watchUpdate } from '../watch/watch-update.ts'
 import { requestInProgress } from './obstacle.ts'
-import { readState } from './read-state.ts'
+import { ownOf, readState } from './read-state.ts'
 
 /** Events are kept for six weeks (API reference, DescribeEvents). Milliseconds. */
 const kept = 42 * 24 * 3600 * 1000
@@ -48,7 +48,13 @@ export async function findUpdate(
       changesOf: 'Application version',
       artifacts: [],
     },
-    known: { stage: 'watching', deploymentId: requestId, startedAt: at, createdAt: at, own: { requestId } },
+    known: {
+      stage: 'watching',
+      deploymentId: requestId,
+      startedAt: at,
+      createdAt: at,
+      own: { ...ownOf(state.environment), requestId },
+    },
     started: startedEvent(context.clock.now(), requestId, state.environment, context.region, true),
     watch: async function* () {
       if (await isReplaced(watched, context)) return superseded(previous)
@@ -57,7 +63,7 @@ export async function findUpdate(
         context,
         watched,
         update: { label, isOpen, previous, replaces: policy.replaces },
-        environmentId: state.environment.id,
+        log: { ...ownOf(state.environment), requestId },
         instances: state.instances?.length ?? 0,
       })
     },
