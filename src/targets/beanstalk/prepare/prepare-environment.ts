@@ -10,7 +10,7 @@ import type { OptionSetting } from '../../../ports.ts'
 import { joined, renderText, setting, text, untrusted } from '../../../text.ts'
 import { changeEnvironment } from '../change/change-environment.ts'
 import type { BeanstalkContext, BeanstalkRequest, WantedVersion } from '../request/beanstalk-request.ts'
-import { labelInProgress } from '../watch/fleet.ts'
+import { labelSince } from '../watch/fleet.ts'
 import { againBecause, type Decision, decide, planOf, requireTier, requireUsable } from './decide.ts'
 import { judgeEnvironment, readFacts, rollbackFinding } from './environment-checks.ts'
 import { obstacleOf, requestInProgress } from './obstacle.ts'
@@ -99,8 +99,9 @@ async function adoptable(
   request: BeanstalkRequest,
   context: BeanstalkContext,
 ) {
-  const isOurs = environment.status === 'Updating' && labelInProgress(instances) === wanted.label
-  return isOurs ? await requestInProgress(request, context) : undefined
+  if (environment.status !== 'Updating') return undefined
+  const found = await requestInProgress(request, context)
+  return found && labelSince(found.at, instances) === wanted.label ? found : undefined
 }
 
 async function requireValidSettings(
