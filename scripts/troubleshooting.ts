@@ -23,6 +23,7 @@ const groups: Readonly<Record<string, string>> = {
   'codedeploy-errors.ts': 'Alarms and error codes of AWS CodeDeploy',
   'verdicts.ts': 'Hooks, circuit breaker, stops',
   'beanstalk-log.ts': 'Elastic Beanstalk: steps on the instances',
+  'beanstalk-pods.ts': 'Elastic Beanstalk: pods of a cluster',
   'beanstalk-events.ts': 'Events and health of Elastic Beanstalk',
 }
 

@@ -56,7 +56,7 @@ export function eventOf(event: EventDescription): BeanstalkEvent {
 
 /** An instance as the port has it. */
 export function instanceOf(instance: SingleInstanceHealth): BeanstalkInstance {
-  const { VersionLabel, DeploymentId, Status } = instance.Deployment ?? {}
+  const { VersionLabel, DeploymentId, Status, DeploymentTime } = instance.Deployment ?? {}
   return {
     id: instance.InstanceId ?? '',
     healthStatus: instance.HealthStatus,
@@ -64,6 +64,7 @@ export function instanceOf(instance: SingleInstanceHealth): BeanstalkInstance {
     label: VersionLabel,
     deploymentId: DeploymentId,
     deploymentStatus: Status,
+    deployedAt: DeploymentTime?.getTime(),
   }
 }
 

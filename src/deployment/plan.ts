@@ -77,3 +77,8 @@ export interface Artifact {
   readonly from?: string | undefined
   readonly to: string
 }
+
+/** A plan as it is saved for the post step: the runner prints saved state when debug logging is on. */
+export function savedPlan({ undo, undoSaved = undo, ...plan }: Plan): Plan {
+  return { ...plan, undo: undoSaved }
+}

@@ -73,6 +73,8 @@ export interface BeanstalkInstance {
   readonly deploymentId?: number | undefined
   /** In Progress, Deployed or Failed. */
   readonly deploymentStatus?: string | undefined
+  /** When that deployment began where it is in progress, and else when it ended (Deployment). Milliseconds since 1970. */
+  readonly deployedAt?: number | undefined
 }
 
 /** One option of an environment, with its value. */

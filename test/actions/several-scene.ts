@@ -91,7 +91,7 @@ export async function deploySeveral(
     requestHandler: sim.requestHandler,
     probe: running.probe?.open,
     async fetch(url, init) {
-      if (url.includes('.dkr.ecr.')) return await sim.fetch(url, init)
+      if (/\.dkr\.ecr\.|\.cloudfront\.net/.test(url)) return await sim.fetch(url, init)
       if (running.fetch && url.includes('/repos/')) return await running.fetch(url)
       sent.push(JSON.parse(String(init.body)))
       return takenBySlack()

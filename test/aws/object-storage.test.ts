@@ -174,6 +174,16 @@ describe('a bucket that is not as it should be is named', () => {
     if (name === 'far') expect((await failure(bucket.head('a'))).code).toBe('bucket-not-found')
   })
 
+  test.each([
+    ['111122223333', /another account than 111122223333/],
+    [undefined, /Access Denied/],
+  ])('a refused HeadObject is a missing permission, though its reply has no body (owner %s)', async (owner, said) => {
+    const { aws, simulator } = given()
+    simulator.iam.allow('s3:PutObject')
+    const { code, what, why } = await failure(aws.storages.bucket('site', owner).head('a'))
+    expect([code, `${what} ${why}`]).toEqual(['permission-missing', expect.stringMatching(said)])
+  })
+
   test('a list that is not allowed is none', async () => {
     const { bucket, simulator } = given()
     simulator.iam.allow('s3:GetObject')

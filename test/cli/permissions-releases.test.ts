@@ -97,7 +97,7 @@ test('every action is restricted to the objects, distributions, application and 
   const on = (action: string) =>
     Statement.flatMap(({ Action = [], Resource = [] }) => (Action.includes(action) ? [Resource].flat() : []))
   const storage = 'arn:aws:s3:::elasticbeanstalk-eu-west-1-111122223333'
-  expect(on('s3:ListBucket')).toEqual(['arn:aws:s3:::shop-cdn'])
+  expect(on('s3:ListBucket')).toEqual([storage, 'arn:aws:s3:::shop-cdn'])
   expect(on('s3:PutObject')).toEqual([`${storage}/slipway/*`, 'arn:aws:s3:::shop-cdn/app/*'])
   expect(on('s3:GetObject')).toContain(`${storage}/resources/environments/logs/*`)
   expect(on('s3:DeleteObject')).toEqual(['arn:aws:s3:::shop-cdn/app/*'])

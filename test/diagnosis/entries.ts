@@ -1,5 +1,6 @@
 import { beanstalkEvents } from '../../src/diagnosis/catalogue/beanstalk-events.ts'
 import { beanstalkLog } from '../../src/diagnosis/catalogue/beanstalk-log.ts'
+import { beanstalkPods } from '../../src/diagnosis/catalogue/beanstalk-pods.ts'
 import { capacity } from '../../src/diagnosis/catalogue/capacity.ts'
 import { health } from '../../src/diagnosis/catalogue/health.ts'
 import { imagePull } from '../../src/diagnosis/catalogue/image-pull.ts'
@@ -22,5 +23,6 @@ export const entries = [
   ...verdicts,
   ...lastWords,
   ...beanstalkLog,
+  ...beanstalkPods,
   ...beanstalkEvents,
 ]

@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs'
+import { zipEntries } from '../../document/zip-file.ts'
 import { Failure, type FailureCode } from '../../failure.ts'
 import { setting, type Text, text, untrusted } from '../../text.ts'
 import { largestBundle, tooLarge } from './list-files.ts'
@@ -24,23 +25,9 @@ export function readPackage(path: string, full: string): Uint8Array {
   return bytes
 }
 
-/** Names of the entries of a ZIP file, from its central directory (APPNOTE.TXT 4.3.12 and 4.3.16). */
+/** Names of the entries of a ZIP file. */
 export function namesIn(bytes: Uint8Array): readonly string[] {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const end = buffer.lastIndexOf(Buffer.from([0x50, 0x4b, 0x05, 0x06]))
-  if (end < 0 || end + 20 > buffer.length) return []
-  const count = buffer.readUInt16LE(end + 10)
-  const names: string[] = []
-  for (let at = buffer.readUInt32LE(end + 16), index = 0; index < count && at + 46 <= buffer.length; index++) {
-    const [name, extra, comment] = [28, 30, 32].map((offset) => buffer.readUInt16LE(at + offset)) as [
-      number,
-      number,
-      number,
-    ]
-    names.push(buffer.toString('utf8', at + 46, at + 46 + name))
-    at += 46 + name + extra + comment
-  }
-  return names
+  return zipEntries(bytes).map(({ name }) => name)
 }
 
 /** What of a bundle will likely make its deployment fail. */

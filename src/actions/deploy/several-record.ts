@@ -1,5 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { type DeploymentRecord, parseRecord } from '../../deployment/deployment-record.ts'
+import { savedPlan } from '../../deployment/plan.ts'
 import type { DeploymentState } from '../../deployment/state.ts'
 import type { WavesContext } from '../../deployment/waves/deploy-waves.ts'
 import type { WaveService, WavesState } from '../../deployment/waves/waves-state.ts'
@@ -86,7 +87,7 @@ function brief(state: DeploymentState | undefined): DeploymentState | undefined 
   const { plan } = state
   return {
     ...state,
-    plan: plan && { ...plan, undo: plan.undoSaved ?? plan.undo, undoSaved: undefined, changes: [], facts: [] },
+    plan: plan && { ...savedPlan(plan), changes: [], facts: [] },
     evidence: undefined,
     output: undefined,
     details: undefined,

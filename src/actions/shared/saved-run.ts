@@ -1,5 +1,6 @@
 import type { Context } from '../../deployment/context.ts'
 import type { DeploymentRecord } from '../../deployment/deployment-record.ts'
+import { savedPlan } from '../../deployment/plan.ts'
 import type { Runner } from '../../runner/action.ts'
 import type { Place } from '../targets/place.ts'
 import type { Reporter } from './reporter.ts'
@@ -33,7 +34,8 @@ export function recordKeeper(runner: Runner, reporter: Reporter): Context['keep'
     markDetached(record)
     // The runner prints saved state when debug logging is on; log lines of containers are not for there. Before the record: where
     // that has ended, the verdict is in the state.
-    save(savedState, { ...reporter.state(), evidence: undefined, output: undefined })
+    const { plan, ...state } = reporter.state()
+    save(savedState, { ...state, plan: plan && savedPlan(plan), evidence: undefined, output: undefined })
     save(savedRecord, record)
     for (const [name, value] of Object.entries(record.outputs ?? {})) runner.setOutput(name, value)
   }

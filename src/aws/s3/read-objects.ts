@@ -2,6 +2,7 @@ import type { ListedObject, ReadObject } from '../../ports.ts'
 import { call } from '../call.ts'
 import { present } from '../error-class.ts'
 import { everyPage } from '../pages.ts'
+import { explainRefusal } from '../refusal.ts'
 import { type Bucket, ofBucket, s3Arn, whenBucketRefused } from './bucket.ts'
 
 /** The object of a key with its bytes; undefined: there is none. */
@@ -42,6 +43,7 @@ export async function headObject(bucket: Bucket, key: string): Promise<HeadedObj
   const client = await bucket.connection.clients.s3()
   const { HeadObjectCommand } = await import('@aws-sdk/client-s3')
   const command = new HeadObjectCommand({ ...ofBucket(bucket), Key: key, ChecksumMode: 'ENABLED' })
+  const asked = { action: 's3:GetObject', resource: s3Arn(bucket, key) } as const
   return await call(
     bucket.connection,
     async (options): Promise<HeadedObject | undefined> => {
@@ -50,13 +52,17 @@ export async function headObject(bucket: Bucket, key: string): Promise<HeadedObj
       return { key, etag: present(ETag, 'ETag'), size: ContentLength, at, sha256: ChecksumSHA256 }
     },
     {
-      action: 's3:GetObject',
-      resource: s3Arn(bucket, key),
+      ...asked,
       kind: 'read',
-      // A reply to HEAD has no body, and so no code of S3.
-      whenRefused: whenBucketRefused(bucket, ({ $metadata }) =>
-        $metadata?.httpStatusCode === 404 ? { value: undefined } : undefined,
-      ),
+      async whenRefused(refusal) {
+        // A reply to HEAD has no body, and so no code of S3.
+        const status = refusal.$metadata?.httpStatusCode
+        if (status === 404) return { value: undefined }
+        if (status !== 403) return await whenBucketRefused<HeadedObject | undefined>(bucket)(refusal)
+        const denial = Object.assign(Object.create(refusal), { name: 'AccessDenied', message: 'Access Denied' })
+        await whenBucketRefused(bucket)(denial)
+        throw explainRefusal(denial, asked)
+      },
     },
   )
 }

@@ -50,8 +50,15 @@ export const deployBeanstalk = [
   {
     actions: ['s3:GetObject'],
     note: 'on `resources/environments/logs/*` of that bucket',
-    why: 'live steps and the failed step from the deployment log',
+    why: 'live steps and the failed step from the deployment log; of a cluster, the events and logs of its pods',
     without: 'the cause is that of the events; the report names the permission',
+    when: 'evidence',
+  },
+  {
+    actions: ['s3:ListBucket'],
+    note: 'on that bucket',
+    why: 'Amazon S3 answers NoSuchKey for a deployment log that does not exist',
+    without: 'Amazon S3 answers AccessDenied instead, and the report names both permissions',
     when: 'evidence',
   },
   {

@@ -128,6 +128,7 @@ function beanstalkPlace(service: BeanstalkTarget, choices: PolicyChoices, role: 
       'environment-of-application': [arn(`environment/${application}/*`)],
       platform: [`arn:${partitionOf(region).id}:elasticbeanstalk:${region}:*:platform/*`],
       object: [`${bucketArn(settings['s3-bucket-name'] ?? own, service)}/slipway/*`],
+      bucket: [bucketArn(own, service)],
       'deployment-log': [`${bucketArn(own, service)}/resources/environments/logs/*`],
       distribution: after ? [distributionArn(after.distribution, service)] : [],
     },

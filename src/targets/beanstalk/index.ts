@@ -51,7 +51,7 @@ export function beanstalkTarget(change: BeanstalkChange, aws: BeanstalkAccess): 
       // Loaded only now: a deployment on which nothing fails needs no diagnosis.
       const { investigate } = await import('./finish/explain-environment.ts')
       const { createdAt = record.startedAt } = record
-      const about = { ...(record.own as BeanstalkRecord), since: createdAt - 5_000 }
+      const about = { ...(record.own as BeanstalkRecord), since: createdAt - 5_000, label: record.to?.label }
       return await investigate(known, about, contextOf(context), time)
     },
     earlier(goal) {

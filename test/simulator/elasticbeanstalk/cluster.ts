@@ -6,6 +6,7 @@ import { AwsError } from '../contract.ts'
 import type { Wait } from '../ecs/script.ts'
 import type { Deploying } from './command.ts'
 import { tell } from './events.ts'
+import { uploadPodLogs } from './pod-logs.ts'
 import type { AppVersion, Environment } from './state.ts'
 
 /** Whether an environment runs on a cluster. */
@@ -19,12 +20,17 @@ export function requireFit(environment: Environment, { VersionLabel, ImageSource
 }
 
 /** RollingUpdate, the default strategy: pods of the version before stay until those of the new one are ready. */
-export function* rollOut({ state, environment, label }: Deploying): Generator<Wait, boolean, void> {
+export function* rollOut(deploying: Deploying): Generator<Wait, boolean, void> {
+  const { state, environment, label } = deploying
   const behaviour = state.behaviour(label)
   tell(state, environment, 'Deploying new version to the cluster.')
   yield { seconds: state.quirks.launch }
-  if (behaviour.kind === 'healthy' || behaviour.kind === 'warning') return true
+  if (behaviour.kind === 'healthy' || behaviour.kind === 'warning') {
+    uploadPodLogs(deploying)
+    return true
+  }
   yield { seconds: state.quirks.healthLimit }
+  uploadPodLogs(deploying)
   const said = behaviour.kind === 'command-fails' ? (behaviour.log.at(-1) ?? '') : 'ProgressDeadlineExceeded'
   tell(state, environment, `Deployment to the cluster failed: ${said}`, 'ERROR')
   return false

@@ -23,6 +23,14 @@ export type VersionBehaviour =
   | { readonly kind: 'command-hangs'; readonly on?: readonly number[]; readonly endsWithTimeouts?: boolean }
   /** Deployed, but the instances never pass their checks. `causes`: those of enhanced health. */
   | { readonly kind: 'unhealthy'; readonly causes: readonly string[] }
+  /** On a cluster: pods of the new version that do not get ready, with the blocks of their files in the deployment log. */
+  | {
+      readonly kind: 'pods-fail'
+      readonly events: readonly string[]
+      readonly log?: readonly string[]
+      /** Of no pod. */
+      readonly shared?: readonly string[]
+    }
   /** Deployed, with the status Warning (Yellow) from then on. */
   | { readonly kind: 'warning'; readonly causes: readonly string[] }
   /** Deployed, and the instances send no data of their health (Grey). */
@@ -53,6 +61,8 @@ export interface BeanstalkQuirks {
   readyLag: number
   /** Requests of one region: a bucket of so many, and how many more a second. No page has the figures of AWS. */
   requests: { readonly capacity: number; readonly perSecond: number }
+  /** How long after the end of a deployment to a cluster its log is uploaded; undefined: it is not, as the upload is best effort. */
+  clusterLog: number | undefined
   /** Whether DescribeEnvironments names the new version from the beginning of its deployment. */
   labelFromStart: boolean
 }
@@ -72,6 +82,7 @@ export const usualQuirks: Readonly<BeanstalkQuirks> = {
   refusesDigests: false,
   readyLag: 0,
   requests: { capacity: 60, perSecond: 2 },
+  clusterLog: 5,
   labelFromStart: false,
 }
 

@@ -20,6 +20,7 @@ const instance = (written: string, index: number) => ({
   causes: [],
   label: written.replace(/[!~]$/, ''),
   deploymentId: written.startsWith('v1') ? 1 : 2,
+  deployedAt: /^v[01]/.test(written) ? 1_000 : 9_000,
   deploymentStatus: written.endsWith('!') ? 'Failed' : written.endsWith('~') ? 'In Progress' : 'Deployed',
 })
 
@@ -223,7 +224,7 @@ describe('an update of an environment', () => {
 })
 
 describe('an update whose version is not known yet', () => {
-  const open: Update = { label: undefined, isOpen: true, previous: 'v1', replaces: false }
+  const open: Update = { label: undefined, openSince: 5_000, previous: 'v1', replaces: false }
   const known = (row: Row) => withLabel(open, reading(row))
 
   test.each<[string, Row, string | undefined]>([
@@ -242,6 +243,12 @@ describe('an update whose version is not known yet', () => {
       { label: 'v1', events: [failed], fleet: ['v1', 'v1'] },
       'rolled-back',
       'v1',
+    ],
+    [
+      'failed, where a deployment before it has left two versions',
+      { label: 'v1', events: [failed], fleet: ['v0', 'v1'] },
+      'failed',
+      undefined,
     ],
     ['failed, with basic health reporting', { label: 'v1', events: [failed], fleet: undefined }, 'failed', undefined],
     ['aborted', { label: 'v1', events: [aborted], fleet: ['v1', 'v1'] }, 'stopped', 'v1'],

@@ -4,6 +4,7 @@ import type { Events } from '../../../deployment/target.ts'
 import type { ApplicationVersion, BeanstalkEnvironment, EnvironmentUpdate } from '../../../ports.ts'
 import { joined } from '../../../text.ts'
 import { changed } from '../prepare/obstacle.ts'
+import { ownOf } from '../prepare/read-state.ts'
 import type { BeanstalkContext } from '../request/beanstalk-request.ts'
 import { watchUpdate } from '../watch/watch-update.ts'
 import { markGood, pruneVersions } from './after-success.ts'
@@ -63,7 +64,7 @@ interface Begun {
 
 async function* watch(change: Change, { requestId, since, label, adopted }: Begun): Events<End> {
   const { request, context, state, decision } = change
-  const { application, name: environment, id: environmentId, versionLabel: previous } = state.environment
+  const { application, name: environment, versionLabel: previous } = state.environment
   context.keep({ stage: 'watching', deploymentId: requestId, createdAt: since + skew, own: { requestId } })
   yield startedEvent(context.clock.now(), requestId, state.environment, context.region, adopted)
   return yield* watchUpdate({
@@ -71,7 +72,7 @@ async function* watch(change: Change, { requestId, since, label, adopted }: Begu
     context,
     watched: { application, environment, requestId, since },
     update: { label, previous, replaces: decision.policy.replaces },
-    environmentId,
+    log: { ...ownOf(state.environment), requestId },
     instances: state.instances?.length ?? 0,
   })
 }

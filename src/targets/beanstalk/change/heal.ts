@@ -2,6 +2,7 @@ import type { End } from '../../../deployment/outcomes.ts'
 import type { Events } from '../../../deployment/target.ts'
 import type { EnvironmentUpdate } from '../../../ports.ts'
 import { asName, joined, type Text, text, untrusted } from '../../../text.ts'
+import { ownOf } from '../prepare/read-state.ts'
 import { optionValue } from '../request/deployment-policy.ts'
 import { watchUpdate } from '../watch/watch-update.ts'
 import type { Change } from './change.ts'
@@ -49,7 +50,7 @@ async function* again(
   wanted: EnvironmentUpdate,
   label: string | undefined,
 ): Events<End | undefined> {
-  const { application, name, id, versionLabel: previous } = state.environment
+  const { application, name, versionLabel: previous } = state.environment
   const since = context.clock.now() - 5_000
   const requestId = await context.beanstalk.update(state.environment, wanted)
   if (requestId === undefined) return undefined
@@ -58,7 +59,7 @@ async function* again(
     context,
     watched: { application, environment: name, requestId, since },
     update: { label, previous, replaces: decision.policy.replaces },
-    environmentId: id,
+    log: { ...ownOf(state.environment), requestId },
     instances: state.instances?.length ?? 0,
   })
 }

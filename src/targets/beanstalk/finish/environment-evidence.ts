@@ -9,12 +9,20 @@ import { timeOfDay } from '../../../utc.ts'
 import type { BeanstalkContext, BeanstalkRecord } from '../request/beanstalk-request.ts'
 import { openLog } from '../watch/deployment-log.ts'
 import { factsIn } from '../watch/event-texts.ts'
+import { awaitClusterLog } from './cluster-log.ts'
+import { podSections } from './explain-pods.ts'
 import { failedStep } from './failed-step.ts'
+import type { ClusterLog } from './pod-logs.ts'
 
 /** What is known of a deployment that failed. */
 export interface Evidence {
   /** Lines of the failed step of the deployment log, without credentials. */
   readonly step: readonly string[]
+  readonly isCluster?: boolean | undefined
+  /** Of a cluster, once it has uploaded its log. */
+  readonly cluster?: ClusterLog | undefined
+  /** Image that was deployed to a cluster. */
+  readonly image?: string | undefined
   /** Of our own request, oldest first. */
   readonly events: readonly BeanstalkEvent[]
   /** Of the environment in that time that are of no request: those of health. */
@@ -26,22 +34,23 @@ export interface Evidence {
   readonly missingPermissions: readonly MissingPermission[]
 }
 
-/** Reads what there is within `time` milliseconds; undefined: AWS did not answer in it. */
-export async function gather(
-  record: BeanstalkRecord & { readonly since: number },
-  context: BeanstalkContext,
-  time: number,
-): Promise<Evidence | undefined> {
-  const { clock } = context
-  const limited = { ...context, ...context.within(deadlineIn(clock, time)) }
-  return await lookUntil(clock, deadlineIn(clock, time), readAll(record, limited))
+/** The deployment whose evidence is read. */
+export interface Examined extends BeanstalkRecord {
+  /** Milliseconds since 1970. */
+  readonly since: number
+  /** What was deployed. */
+  readonly label?: string | undefined
 }
 
-async function readAll(
-  record: BeanstalkRecord & { readonly since: number },
-  context: BeanstalkContext,
-): Promise<Evidence> {
-  const { application, environment, requestId, since } = record
+/** Reads what there is within `time` milliseconds; undefined: AWS did not answer in it. */
+export async function gather(record: Examined, context: BeanstalkContext, time: number): Promise<Evidence | undefined> {
+  const { clock } = context
+  const limited = { ...context, ...context.within(deadlineIn(clock, time)) }
+  return await lookUntil(clock, deadlineIn(clock, time), readAll(record, limited, time / 2))
+}
+
+async function readAll(record: Examined, context: BeanstalkContext, patience: number): Promise<Evidence> {
+  const { application, environment, requestId, since, label, isCluster } = record
   const { beanstalk } = context
   const missingPermissions: MissingPermission[] = []
   const read = async <T>(action: string, shows: string, reading: Promise<T>) => {
@@ -50,17 +59,27 @@ async function readAll(
     } catch (error) {
       if (!(error instanceof Failure) || error.parts.code === 'cancelled') throw error
       if (error.parts.code === 'permission-missing') missingPermissions.push({ action, shows })
+      // Amazon S3 answers AccessDenied also for an object that does not exist, where the bucket cannot be listed.
+      if (error.parts.code === 'permission-missing' && action === 's3:GetObject')
+        missingPermissions.push({ action: 's3:ListBucket', shows: 'whether there is a deployment log' })
       return undefined
     }
   }
-  const [log, events = [], health, instances = []] = await Promise.all([
+  const [log, cluster, version, events = [], health, instances = []] = await Promise.all([
     read('s3:GetObject', 'the deployment log', openLog(record)(context)),
+    read('s3:GetObject', 'the deployment log', awaitClusterLog(record, context, patience)),
+    isCluster && label !== undefined
+      ? read('elasticbeanstalk:DescribeApplicationVersions', 'the image', beanstalk.describeVersion(application, label))
+      : undefined,
     read('elasticbeanstalk:DescribeEvents', 'the events', beanstalk.events(application, { environment, since })),
     read('elasticbeanstalk:DescribeEnvironmentHealth', 'the causes of health', beanstalk.health(environment)),
     read('elasticbeanstalk:DescribeInstancesHealth', 'the health of instances', beanstalk.instances(environment)),
   ])
   return {
     step: redactLines(failedStep(log)),
+    isCluster,
+    cluster,
+    image: version?.image,
     events: events.filter((event) => event.requestId === requestId),
     others: events.filter((event) => event.requestId === undefined),
     healthStatus: health?.status,
@@ -72,10 +91,11 @@ async function readAll(
 
 /** Evidence as sections of a report, the most telling first. */
 export function evidenceInWords(evidence: Evidence): EvidenceReport {
-  const { step, events, others, causes, healthStatus, instances, missingPermissions } = evidence
+  const { step, cluster, image, events, others, causes, healthStatus, instances, missingPermissions } = evidence
   const all = [...events, ...others].toSorted((one, other) => one.at - other.at)
   const sections: readonly EvidenceSection[] = [
     { kind: 'log', title: text`Failed step in the deployment log`, lines: step.map((line) => [untrusted(line)]) },
+    ...(cluster ? podSections(cluster, image) : []),
     {
       kind: 'failure',
       title: text`Causes of enhanced health${healthStatus ? text` (${asName(healthStatus)})` : ''}`,

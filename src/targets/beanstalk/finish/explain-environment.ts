@@ -6,13 +6,14 @@ import type { Cause } from '../../../diagnosis/cause.ts'
 import { causeOf, findEntry, type Match } from '../../../diagnosis/entry.ts'
 import { redact } from '../../../diagnosis/redact.ts'
 import { quoted, type Text, text, untrusted } from '../../../text.ts'
-import type { BeanstalkContext, BeanstalkRecord } from '../request/beanstalk-request.ts'
-import { type Evidence, evidenceInWords, gather } from './environment-evidence.ts'
+import type { BeanstalkContext } from '../request/beanstalk-request.ts'
+import { type Evidence, type Examined, evidenceInWords, gather } from './environment-evidence.ts'
+import { explainPods } from './explain-pods.ts'
 
 /** Gathers evidence of a failed deployment, and explains it. `time`: milliseconds. */
 export async function investigate(
   known: Known,
-  record: BeanstalkRecord & { readonly since: number },
+  record: Examined,
   context: BeanstalkContext,
   time: number,
 ): Promise<Explained | undefined> {
@@ -25,13 +26,15 @@ export async function investigate(
 const logEntries = [...beanstalkLog, ...imagePull]
 
 /**
- * The cause that the evidence supports best: what the failed step printed, then errors among the events, then causes of enhanced
+ * The cause that the evidence supports best: what pods of a cluster show, or the failed step printed, then errors among the events, then causes of enhanced
  * health, and then warnings. An incorrect version on some instances is the consequence of a failure, never its cause.
  */
 export function explain(evidence: Evidence, { outcome, reason }: Pick<Known, 'outcome' | 'reason'>): Cause {
-  const { step, events, others, causes } = evidence
+  const { step, cluster, image, events, others, causes } = evidence
   const of = (severities: RegExp) =>
     [...events, ...others].filter(({ severity }) => severities.test(severity)).map(({ message }) => message)
+  const ofPods = cluster && explainPods(cluster, image)
+  if (ofPods) return ofPods
   const texts = [...of(/ERROR|FATAL/), ...causes, ...of(/WARN/), ...(reason ? [reason.untrusted] : [])]
   const matches = texts.flatMap((said) => findEntry(beanstalkEvents, said) ?? [])
   const inLog = step.length > 0 ? findEntry(logEntries, step.join('\n')) : undefined
@@ -71,7 +74,7 @@ const consequence =
   /^(?:Failed to deploy|Unsuccessful command execution|During an aborted deployment|The environment was reverted)/
 
 function unexplained(
-  { missingPermissions, events }: Evidence,
+  { missingPermissions, events, isCluster }: Evidence,
   outcome: Known['outcome'],
   reason: Known['reason'],
 ): Cause {
@@ -85,7 +88,9 @@ function unexplained(
     fix:
       denied.length > 0
         ? text`Allow ${untrusted(denied.join(', '))} to the deploying role to get the reason.`
-        : text`Read the events in the job summary, and eb-engine.log of an instance.`,
+        : isCluster
+          ? text`Read the events and the logs of the pods in the job summary; Elastic Beanstalk uploads no deployment log where a deployment fails before its pods are created.`
+          : text`Read the events in the job summary, and eb-engine.log of an instance.`,
     confidence: 'certain',
     isGeneral: true,
   }

@@ -5,7 +5,7 @@ import { setting, type Text, text, untrusted } from '../../../text.ts'
 import type { BeanstalkRequest, WantedVersion } from '../request/beanstalk-request.ts'
 import { type DeploymentPolicy, optionValue, policyOf } from '../request/deployment-policy.ts'
 import { undoOf } from '../request/former-options.ts'
-import { secretNamespaces } from '../request/known-properties.ts'
+import { mayBeSecret } from '../request/known-properties.ts'
 import { fleetOf } from '../watch/fleet.ts'
 import type { EnvironmentState } from './read-state.ts'
 
@@ -155,6 +155,6 @@ function methodOf(policy: DeploymentPolicy): Method {
 function changeOf({ namespace, name, value }: OptionSetting, { settings }: EnvironmentState): SettingChange {
   const before = optionValue(settings, namespace, name)
   const shown = (given: string | undefined) =>
-    given === undefined ? 'not set' : secretNamespaces.test(namespace) ? '***' : given
+    given === undefined ? 'not set' : mayBeSecret({ namespace, name }) ? '***' : given
   return { name: `${namespace}:${name}`, from: shown(before), to: shown(value) }
 }

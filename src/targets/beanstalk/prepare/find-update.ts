@@ -1,14 +1,16 @@
+import type { End } from '../../../deployment/outcomes.ts'
 import type { Found } from '../../../deployment/target.ts'
+import { asName, text, untrusted } from '../../../text.ts'
 import { startedEvent } from '../change/started-update.ts'
 import type { BeanstalkContext, BeanstalkRequest } from '../request/beanstalk-request.ts'
 import { policyOf } from '../request/deployment-policy.ts'
-import { factsIn, isBeginning } from '../watch/event-texts.ts'
-import { labelInProgress } from '../watch/fleet.ts'
+import { factsIn, hasEnded, isBeginning } from '../watch/event-texts.ts'
+import { labelSince } from '../watch/fleet.ts'
 import { superseded } from '../watch/judge-update.ts'
 import type { Watched } from '../watch/read-update.ts'
 import { watchAgain, watchUpdate } from '../watch/watch-update.ts'
 import { requestInProgress } from './obstacle.ts'
-import { readState } from './read-state.ts'
+import { type EnvironmentState, ownOf, readState } from './read-state.ts'
 
 /** Events are kept for six weeks (API reference, DescribeEvents). Milliseconds. */
 const kept = 42 * 24 * 3600 * 1000
@@ -24,12 +26,8 @@ export async function findUpdate(
   const found = id === undefined ? await requestInProgress(request, context) : await beginningOf(id, request, context)
   if (found === undefined || (id === undefined && state.environment.status === 'Ready')) return undefined
   const { requestId, at } = found
-  const isMoving = state.environment.status !== 'Ready'
   const previous = state.environment.versionLabel
-  const begun = isMoving ? labelInProgress(state.instances) : previous
-  // No instance shows the version of an update that has just begun, and none ever does with basic health reporting.
-  const isOpen = isMoving && (begun === undefined || begun === previous)
-  const label = isOpen ? undefined : begun
+  const label = labelSince(at, state.instances)
   const policy = policyOf(state.settings)
   const watched = { application, environment: name, requestId, since: at }
   const version = (name: string | undefined) => (name === undefined ? undefined : { id: name, label: name })
@@ -48,16 +46,23 @@ export async function findUpdate(
       changesOf: 'Application version',
       artifacts: [],
     },
-    known: { stage: 'watching', deploymentId: requestId, startedAt: at, createdAt: at, own: { requestId } },
+    known: {
+      stage: 'watching',
+      deploymentId: requestId,
+      startedAt: at,
+      createdAt: at,
+      own: { ...ownOf(state.environment), requestId },
+    },
     started: startedEvent(context.clock.now(), requestId, state.environment, context.region, true),
     watch: async function* () {
-      if (await isReplaced(watched, context)) return superseded(previous)
+      const end = await endBefore(watched, state, context)
+      if (end) return end
       return yield* watchUpdate({
         request,
         context,
         watched,
-        update: { label, isOpen, previous, replaces: policy.replaces },
-        environmentId: state.environment.id,
+        update: { label, openSince: label === undefined ? at : undefined, previous, replaces: policy.replaces },
+        log: { ...ownOf(state.environment), requestId },
         instances: state.instances?.length ?? 0,
       })
     },
@@ -70,15 +75,26 @@ function methodOf(policy: string): Found['plan']['method'] {
   return { label, deploys: [`with Elastic Beanstalk (${policy})`], rollsBack: ['with Elastic Beanstalk'] }
 }
 
-/** Whether the update has completed and another one was begun after it: what is live is then no proof of ours. */
-async function isReplaced(
+/** The end of an update after which another one was begun: what instances have now is no proof of ours. Undefined: there is none. */
+async function endBefore(
   { application, environment, requestId, since }: Watched,
+  { environment: now }: EnvironmentState,
   { beanstalk }: BeanstalkContext,
-): Promise<boolean> {
+): Promise<End | undefined> {
   const events = await beanstalk.events(application, { environment, since })
-  const { completed, failed, aborted } = factsIn(events.filter((event) => event.requestId === requestId))
+  const own = events.filter((event) => event.requestId === requestId)
   const last = events.findLast(isBeginning)
-  return completed && !failed && !aborted && last !== undefined && last.requestId !== requestId
+  if (last === undefined || last.requestId === requestId || !hasEnded(own)) return undefined
+  const { failed, aborted, said } = factsIn(own)
+  if (!failed && !aborted) return superseded(now.versionLabel)
+  const isReady = now.status === 'Ready' && now.versionLabel !== undefined
+  return {
+    outcome: aborted ? 'stopped' : 'failed',
+    reason: said === undefined ? undefined : untrusted(said),
+    left: isReady
+      ? text`Another update began after it: ${asName(now.versionLabel ?? '')} is live.`
+      : text`Another update began after it, and is in progress.`,
+  }
 }
 
 async function beginningOf(

@@ -4,8 +4,8 @@ import { readBesideWatch } from '../../../deployment/time-limits.ts'
 import { Failure } from '../../../failure.ts'
 import { asName, setting, type Text, text, untrusted } from '../../../text.ts'
 import type { BeanstalkChange, BeanstalkContext } from '../request/beanstalk-request.ts'
-import { isBeginning } from '../watch/event-texts.ts'
-import { labelInProgress } from '../watch/fleet.ts'
+import { hasEnded, isBeginning } from '../watch/event-texts.ts'
+import { labelSince } from '../watch/fleet.ts'
 import { type EnvironmentState, provenanceOf } from './read-state.ts'
 
 /** An operation in progress, beside which Elastic Beanstalk takes no update; a managed update is named. */
@@ -42,10 +42,11 @@ function notReady(name: string, why: Text): Failure {
   })
 }
 
-async function versionInProgress({ environment, instances }: EnvironmentState, { beanstalk }: BeanstalkContext) {
-  const label = labelInProgress(instances)
-  if (label === undefined || label === environment.versionLabel) return undefined
-  return await beanstalk.describeVersion(environment.application, label)
+async function versionInProgress({ environment, instances }: EnvironmentState, context: BeanstalkContext) {
+  const { application } = environment
+  const found = await requestInProgress({ application, environment: environment.name }, context)
+  const label = found && labelSince(found.at, instances)
+  return label === undefined ? undefined : await context.beanstalk.describeVersion(application, label)
 }
 
 /** Events further back are of earlier operations: no update takes longer. Milliseconds. */
@@ -58,7 +59,10 @@ export async function requestInProgress(
 ): Promise<{ readonly requestId: string; readonly at: number } | undefined> {
   const events = await beanstalk.events(application, { environment, since: clock.now() - longestUpdate })
   const first = events.findLast(isBeginning)
-  return first?.requestId === undefined ? undefined : { requestId: first.requestId, at: first.at }
+  if (first?.requestId === undefined) return undefined
+  // Events come late: the newest beginning may be that of an update before the one in progress.
+  if (hasEnded(events.filter(({ requestId }) => requestId === first.requestId))) return undefined
+  return { requestId: first.requestId, at: first.at }
 }
 
 /** Another user or run changed the environment between our read and our change. */

@@ -10,11 +10,11 @@ import type { OptionSetting } from '../../../ports.ts'
 import { joined, renderText, setting, text, untrusted } from '../../../text.ts'
 import { changeEnvironment } from '../change/change-environment.ts'
 import type { BeanstalkContext, BeanstalkRequest, WantedVersion } from '../request/beanstalk-request.ts'
-import { labelInProgress } from '../watch/fleet.ts'
+import { labelSince } from '../watch/fleet.ts'
 import { againBecause, type Decision, decide, planOf, requireTier, requireUsable } from './decide.ts'
 import { judgeEnvironment, readFacts, rollbackFinding } from './environment-checks.ts'
 import { obstacleOf, requestInProgress } from './obstacle.ts'
-import { type EnvironmentState, provenanceOf, readState } from './read-state.ts'
+import { type EnvironmentState, ownOf, provenanceOf, readState } from './read-state.ts'
 
 /** Reads an environment and what is wanted of it, and decides; the result makes the change. */
 export async function* prepareEnvironment(
@@ -32,7 +32,7 @@ export async function* prepareEnvironment(
   // Option settings that differ are not in the update in progress: it is waited for, and they are changed after it.
   const mayAdopt = !isReady && wanted !== undefined && decision.settings.length === 0
   const adopted = mayAdopt ? await adoptable(wanted, state, request, preparing) : undefined
-  context.keep({ own: { environmentId: state.environment.id, mixes: !decision.policy.replaces } })
+  context.keep({ own: { ...ownOf(state.environment), mixes: !decision.policy.replaces } })
   if (wanted) requireTier(wanted, state)
   const plan = planOf(adopted ? { ...decision, version: wanted } : decision, state, request)
   const facts = plan.does === 'nothing' ? undefined : await readFacts(state, decision.policy, wanted, preparing)
@@ -99,8 +99,9 @@ async function adoptable(
   request: BeanstalkRequest,
   context: BeanstalkContext,
 ) {
-  const isOurs = environment.status === 'Updating' && labelInProgress(instances) === wanted.label
-  return isOurs ? await requestInProgress(request, context) : undefined
+  if (environment.status !== 'Updating') return undefined
+  const found = await requestInProgress(request, context)
+  return found && labelSince(found.at, instances) === wanted.label ? found : undefined
 }
 
 async function requireValidSettings(

@@ -5,7 +5,7 @@ import { originIn } from '../../../deployment/origin.ts'
 import { Failure } from '../../../failure.ts'
 import type { ApplicationVersion, BeanstalkEnvironment, BeanstalkInstance, OptionSetting } from '../../../ports.ts'
 import { setting, text, untrusted } from '../../../text.ts'
-import type { BeanstalkChange, BeanstalkContext } from '../request/beanstalk-request.ts'
+import type { BeanstalkChange, BeanstalkContext, BeanstalkRecord } from '../request/beanstalk-request.ts'
 
 /** An environment as it is before a deployment. */
 export interface EnvironmentState {
@@ -15,6 +15,11 @@ export interface EnvironmentState {
   readonly instances: readonly BeanstalkInstance[] | undefined
   /** The version of its label; undefined where it has none. */
   readonly live: ApplicationVersion | undefined
+}
+
+/** What finds the deployment log of an environment, for the record of a deployment. */
+export function ownOf({ id, tierType }: BeanstalkEnvironment): Pick<BeanstalkRecord, 'environmentId' | 'isCluster'> {
+  return { environmentId: id, ...(tierType === 'EKS' && { isCluster: true }) }
 }
 
 type Where = Pick<BeanstalkChange, 'application' | 'environment'>

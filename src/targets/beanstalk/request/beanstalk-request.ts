@@ -79,6 +79,8 @@ export interface BeanstalkRecord {
   readonly region: string
   /** `e-…` */
   readonly environmentId?: string | undefined
+  /** Whether it runs on pods of a cluster (tier EKS), whose deployment log is another one. */
+  readonly isCluster?: boolean | undefined
   /** AWS's id of the request that began the deployment. */
   readonly requestId?: string | undefined
   /** Whether a failed or aborted deployment leaves instances on two versions. */

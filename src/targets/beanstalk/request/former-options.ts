@@ -2,14 +2,14 @@ import type { Plan } from '../../../deployment/plan.ts'
 import type { Prepared, Target } from '../../../deployment/target.ts'
 import type { OptionSetting } from '../../../ports.ts'
 import { type Untrusted, untrusted } from '../../../text.ts'
-import { secretNamespaces } from './known-properties.ts'
+import { mayBeSecret } from './known-properties.ts'
 
 /** An option setting before the deployment. `value`: undefined where it had none, or where it is not known any more. */
 type Former = Pick<OptionSetting, 'namespace' | 'name'> & { readonly value?: string | undefined }
 
 /** How a plan says what puts settings back. Values of environment properties may be secret: they are not saved for the post step. */
 export function undoOf(former: readonly Former[]): Pick<Plan, 'undo' | 'undoSaved'> {
-  const saved = former.map(({ value, ...key }) => (secretNamespaces.test(key.namespace) ? key : { ...key, value }))
+  const saved = former.map(({ value, ...key }) => (mayBeSecret(key) ? key : { ...key, value }))
   return { undo: former, undoSaved: saved }
 }
 

@@ -39,6 +39,11 @@ export function factsIn(events: readonly BeanstalkEvent[]): UpdateFacts {
   }
 }
 
+/** Whether these events of one update state its end, whatever it is. */
+export function hasEnded(events: readonly BeanstalkEvent[]): boolean {
+  return events.some(({ message }) => texts.completed.test(message) || texts.failed.test(message))
+}
+
 /** Whether an event is the beginning of an update. */
 export function isBeginning({ message }: BeanstalkEvent): boolean {
   return texts.begun.test(message)

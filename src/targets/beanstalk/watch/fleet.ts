@@ -19,10 +19,32 @@ export function fleetOf(instances: readonly BeanstalkInstance[] | undefined, lab
   return { all: instances, ours, isWhole }
 }
 
-/** The label of the newest deployment that instances have begun. */
-export function labelInProgress(instances: readonly BeanstalkInstance[] = []): string | undefined {
-  const [newest] = instances.toSorted((one, other) => (other.deploymentId ?? 0) - (one.deploymentId ?? 0))
+/**
+ * The label of the newest deployment that instances have begun since an update began (milliseconds since 1970). What they got before is
+ * no proof of it: a failed rolling deployment leaves two versions. Undefined: no instance shows it yet.
+ */
+export function labelSince(since: number, instances: readonly BeanstalkInstance[] = []): string | undefined {
+  const [newest] = instances
+    .filter(({ deployedAt }) => deployedAt !== undefined && deployedAt >= wholeSecond(since))
+    .toSorted((one, other) => (other.deploymentId ?? 0) - (one.deploymentId ?? 0))
   return newest?.label
+}
+
+/** Times of deployments may be of whole seconds. */
+function wholeSecond(milliseconds: number): number {
+  return Math.floor(milliseconds / 1000) * 1000
+}
+
+/** Whether every instance has this label from before that time. */
+export function isUntouched(
+  instances: readonly BeanstalkInstance[],
+  label: string | undefined,
+  since: number,
+): boolean {
+  return instances.every(
+    (instance) =>
+      instance.label === label && instance.deployedAt !== undefined && instance.deployedAt < wholeSecond(since),
+  )
 }
 
 function isDeployed({ deploymentStatus }: BeanstalkInstance): boolean {

@@ -3,7 +3,7 @@ import type { BeanstalkEnvironment, BeanstalkEvent, BeanstalkInstance } from '..
 import { asName, text, untrusted } from '../../../text.ts'
 import { environmentNouns } from '../request/beanstalk-nouns.ts'
 import { factsIn, type UpdateFacts } from './event-texts.ts'
-import { type Fleet, fleetInWords, fleetOf } from './fleet.ts'
+import { type Fleet, fleetInWords, fleetOf, isUntouched } from './fleet.ts'
 
 /** What one read of an environment shows. */
 export interface Reading {
@@ -23,8 +23,8 @@ export interface Update {
   readonly label: string | undefined
   /** What was live before. */
   readonly previous: string | undefined
-  /** The label is not known yet: an update that another run began, before any instance shows it. */
-  readonly isOpen?: boolean | undefined
+  /** The label is not known yet: an update that another run began at this time (milliseconds since 1970), before any instance shows it. */
+  readonly openSince?: number | undefined
   /** Whether a failure leaves the old instances as they were (Immutable, TrafficSplitting). */
   readonly replaces: boolean
 }
@@ -48,7 +48,7 @@ export function judge(reading: Reading, update: Update): Conclusion {
   const { environment, events, instances } = reading
   if (environment === undefined || /^Terminat/.test(environment.status)) return gone(environment?.status)
   const facts = factsIn(events)
-  if (update.isOpen && environment.status === 'Ready') return unknownEnd(facts, instances, update)
+  if (update.openSince !== undefined && environment.status === 'Ready') return unknownEnd(facts, instances, update)
   const fleet = update.label === undefined ? undefined : fleetOf(instances, update.label)
   if (environment.status !== 'Ready') {
     const isShifted = facts.shifted && (fleet === undefined || fleet.ours.length > 0)
@@ -63,14 +63,17 @@ export function judge(reading: Reading, update: Update): Conclusion {
 
 /** An update has ended, and nothing shows the version that it deployed: basic health reporting, or it came to no instance. */
 function unknownEnd(facts: UpdateFacts, instances: Reading['instances'], update: Update): Conclusion {
-  if (facts.failed || facts.aborted) {
-    const outcome = facts.aborted ? 'stopped' : instances === undefined ? 'failed' : 'rolled-back'
-    const reason = facts.said === undefined ? undefined : untrusted(facts.said)
-    const left = instances === undefined ? { left: text`${capital(mixture(undefined))}. ${heal(update)}` } : {}
-    const serving = instances === undefined ? undefined : version(update.previous)
-    return { kind: 'ended', isStated: true, end: { outcome, reason, serving, ...left } }
+  const { openSince = 0, previous } = update
+  if (!facts.failed && !facts.aborted) return { kind: 'unclear', end: { outcome: 'failed', cause: unseen() } }
+  const isBack = instances !== undefined && isUntouched(instances, previous, openSince)
+  const outcome = facts.aborted ? 'stopped' : isBack ? 'rolled-back' : 'failed'
+  const reason = facts.said === undefined ? undefined : untrusted(facts.said)
+  const left = isBack ? {} : { left: text`${capital(mixture(fleetOf(instances, previous ?? '')))}. ${heal(update)}` }
+  return {
+    kind: 'ended',
+    isStated: true,
+    end: { outcome, reason, serving: isBack ? version(previous) : undefined, ...left },
   }
-  return { kind: 'unclear', end: { outcome: 'failed', cause: unseen() } }
 }
 
 function gone(status: string | undefined): Conclusion {

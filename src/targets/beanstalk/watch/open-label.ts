@@ -1,5 +1,5 @@
 import { factsIn } from './event-texts.ts'
-import { labelInProgress } from './fleet.ts'
+import { labelSince } from './fleet.ts'
 import type { Reading, Update } from './judge-update.ts'
 
 /**
@@ -7,10 +7,8 @@ import type { Reading, Update } from './judge-update.ts'
  * environment once its own event states that it has completed.
  */
 export function withLabel(update: Update, { environment, events, instances }: Reading): Update {
-  if (!update.isOpen) return update
-  const begun = labelInProgress(instances)
+  if (update.openSince === undefined) return update
   const isDone = environment?.status === 'Ready' && factsIn(events).completed
-  const isNew = begun !== undefined && begun !== update.previous
-  const label = isNew ? begun : isDone ? environment.versionLabel : undefined
-  return label === undefined ? update : { ...update, label, isOpen: false }
+  const label = labelSince(update.openSince, instances) ?? (isDone ? environment.versionLabel : undefined)
+  return label === undefined ? update : { ...update, label, openSince: undefined }
 }

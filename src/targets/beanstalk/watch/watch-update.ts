@@ -5,7 +5,7 @@ import { lookUntil, type Pace, ticks } from '../../../deployment/pace.ts'
 import type { Events } from '../../../deployment/target.ts'
 import { asName, type Text, text, untrusted } from '../../../text.ts'
 import { environmentNouns } from '../request/beanstalk-nouns.ts'
-import type { BeanstalkContext, BeanstalkRequest } from '../request/beanstalk-request.ts'
+import type { BeanstalkContext, BeanstalkRecord, BeanstalkRequest } from '../request/beanstalk-request.ts'
 import { startLogSteps } from './deployment-log.ts'
 import { fleetInWords, fleetOf } from './fleet.ts'
 import { type HealthStanding, startHealthWait } from './health-wait.ts'
@@ -21,7 +21,8 @@ export interface UpdateWatch {
   readonly context: BeanstalkContext
   readonly watched: Watched
   readonly update: Update
-  readonly environmentId: string
+  /** What finds its log. */
+  readonly log: Pick<BeanstalkRecord, 'environmentId' | 'requestId' | 'isCluster'>
   /** How many instances there were before; 0 where that is unknown. */
   readonly instances: number
 }
@@ -42,7 +43,7 @@ export async function* watchUpdate(watch: UpdateWatch): Events<End> {
   const pace = startWatchPace(clock, request.longestGap)
   const look = startLooks(watch, deadline)
   const conclude = startConclusions(watch)
-  const steps = startLogSteps({ environmentId: watch.environmentId, requestId: watched.requestId }, context)
+  const steps = startLogSteps(watch.log, context)
   let last: Conclusion | undefined
   let instances: Text | undefined
   let isWell = false
