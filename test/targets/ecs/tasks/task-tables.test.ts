@@ -309,6 +309,10 @@ async function withLock(seen: readonly (Partial<Task> | undefined)[], rivals: nu
     holder: async () => (left-- > 0 ? { taskArn: 'task/shop/other' } : undefined),
   }
   const starter: Starter = {
+    async *adopt() {
+      yield* []
+      return []
+    },
     async *start() {
       yield* []
       return { arns: ++count.starts > seen.length ? [] : [`task/shop/${count.starts}`], failures: [] }
