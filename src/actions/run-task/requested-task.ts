@@ -20,6 +20,7 @@ export function requestedTask(
   return (definition) => {
     const container = inputs.container ?? containerOf
     const { overrides, taskOverrides } = overridesOf(inputs, environment, container, definition)
+    const { volumeConfigurations: volumes } = inputs
     return {
       overrides,
       taskOverrides,
@@ -35,6 +36,7 @@ export function requestedTask(
       group: inputs.group,
       enableExecuteCommand: inputs.enableExecuteCommand,
       tags: inputs.tags,
+      volumeConfigurations: volumes && (isObject(volumes) ? [volumes] : volumes),
       enableEcsManagedTags: inputs.enableEcsManagedTags,
       propagateTags: inputs.propagateTags,
       awaitStop: inputs.waitFor === 'stopped',

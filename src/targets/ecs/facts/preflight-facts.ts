@@ -111,9 +111,9 @@ export interface TrafficFact {
   readonly standing: TrafficRule | 'missing' | 'unread'
 }
 
-/** A role of the definition that is of this account. */
+/** A role of this account: of the definition, or of a volume that is configured at launch. */
 export interface RoleFact {
-  readonly member: 'executionRoleArn' | 'taskRoleArn'
+  readonly member: 'executionRoleArn' | 'taskRoleArn' | 'managedEBSVolume.roleArn'
   readonly arn: string
   /** `trust`: its trust policy; undefined where that is no JSON object. */
   readonly standing: { readonly trust: JsonObject | undefined } | 'missing' | 'unread'

@@ -45,6 +45,8 @@ export interface PreflightSubject {
   readonly appSpec?: string | undefined
   /** Alarms of this deployment in the place of those of the deployment group. */
   readonly alarms?: readonly string[] | undefined
+  /** Of volumes that are configured at launch. */
+  readonly volumeRoles?: readonly string[] | undefined
   /** Reads secrets to check that their JSON keys exist. */
   readonly checkSecretKeys: boolean
   /** True: also what takes long or needs more permissions, the network and IAM's policy simulator. */
@@ -77,7 +79,8 @@ export async function gatherFacts(subject: PreflightSubject, ports: PreflightPor
   const placeholders = placeholdersIn(definition, subject.current)
   const blank = blankValues(definition, placeholders)
   const uses = secretUsesIn(definition, blank)
-  const place = { accountId, region, isSimulated: isThorough, blank, identity: () => ports.identity() }
+  const { volumeRoles = [] } = subject
+  const place = { accountId, region, isSimulated: isThorough, blank, volumeRoles, identity: () => ports.identity() }
   const group = gatherOfGroup(subject, ports, readFact)
   const [images, secrets, roles, logGroups, targetGroups, network, isScaled, ofGroup] = await Promise.all([
     gatherImages(definition, { accountId, region, blank, running: runningOn(subject, isFargate) }, ports, readFact),
