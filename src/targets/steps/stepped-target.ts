@@ -174,8 +174,14 @@ async function* afterGoodEnd<Ending extends End>(end: Ending, course: Course): E
     yield { kind: 'note', at: context.clock.now(), message }
   }
   const missed = isDeployed ? due.find(({ when }) => typeof when === 'object') : undefined
+  const left = [...checks, ...(isDeployed ? tasks : [])]
   if (missed) course.failed = notPaused(missed)
-  else yield* runSteps([...checks, ...(isDeployed ? tasks : [])], course)
+  else {
+    // A cancel meanwhile throws, and the post step reads what was due.
+    if (isDeployed && left.length > 0) context.keep({ unfinished: left.map(({ name }) => name).join(', ') })
+    yield* runSteps(left, course)
+    if (isDeployed) context.keep({ unfinished: undefined })
+  }
   const { failed } = course
   if (failed === undefined) return end
   return isDeployed ? yield* takeBack(end, failed, course) : { ...end, outcome: 'failed', cause: failed }
