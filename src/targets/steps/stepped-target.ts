@@ -6,7 +6,7 @@ import type { Events, Found, Prepared, Target } from '../../deployment/target.ts
 import type { Terms } from '../../deployment/terms.ts'
 import { Failure } from '../../failure.ts'
 import { asName, joined, setting, text, untrusted } from '../../text.ts'
-import { type Course, runSteps } from './course.ts'
+import { type Course, runLastSteps, runSteps } from './course.ts'
 import { type Step, stepsWithoutStage } from './step.ts'
 import { withStepsInside } from './steps-inside.ts'
 import { stays, takeBack } from './take-back.ts'
@@ -174,14 +174,8 @@ async function* afterGoodEnd<Ending extends End>(end: Ending, course: Course): E
     yield { kind: 'note', at: context.clock.now(), message }
   }
   const missed = isDeployed ? due.find(({ when }) => typeof when === 'object') : undefined
-  const left = [...checks, ...(isDeployed ? tasks : [])]
   if (missed) course.failed = notPaused(missed)
-  else {
-    // A cancel meanwhile throws, and the post step reads what was due.
-    if (isDeployed && left.length > 0) context.keep({ unfinished: left.map(({ name }) => name).join(', ') })
-    yield* runSteps(left, course)
-    if (isDeployed) context.keep({ unfinished: undefined })
-  }
+  else yield* isDeployed ? runLastSteps([...checks, ...tasks], course) : runSteps(checks, course)
   const { failed } = course
   if (failed === undefined) return end
   return isDeployed ? yield* takeBack(end, failed, course) : { ...end, outcome: 'failed', cause: failed }

@@ -22,7 +22,7 @@ import { type CodeDeployPorts, gatherCodeDeploy } from './gather-group.ts'
 import { gatherImages, type ImagePorts } from './gather-images.ts'
 import { gatherLogGroups } from './gather-logs.ts'
 import { gatherRoles } from './gather-roles.ts'
-import { gatherScaling } from './gather-scaling.ts'
+import { gatherScaling, gatherSuspension } from './gather-scaling.ts'
 import { gatherSecrets } from './gather-secrets.ts'
 import { gatherTargetGroups, gatherTraffic } from './gather-traffic.ts'
 import { platformOf } from './judge-images.ts'
@@ -82,7 +82,7 @@ export async function gatherFacts(subject: PreflightSubject, ports: PreflightPor
   const { volumeRoles = [] } = subject
   const place = { accountId, region, isSimulated: isThorough, blank, volumeRoles, identity: () => ports.identity() }
   const group = gatherOfGroup(subject, ports, readFact)
-  const [images, secrets, roles, logGroups, targetGroups, network, isScaled, ofGroup] = await Promise.all([
+  const [images, secrets, roles, logGroups, targetGroups, network, isScaled, suspended, ofGroup] = await Promise.all([
     gatherImages(definition, { accountId, region, blank, running: runningOn(subject, isFargate) }, ports, readFact),
     gatherSecrets(uses, subject.checkSecretKeys, sources, readFact),
     gatherRoles(definition, uses, place, ports.roles, readFact),
@@ -90,6 +90,7 @@ export async function gatherFacts(subject: PreflightSubject, ports: PreflightPor
     gatherTargetGroups(service, sources, readFact),
     isFargate && isThorough ? gatherNetwork(service, region, ports.network, readFact) : undefined,
     gatherScaling(service, ports.scaling, readFact),
+    isThorough ? gatherSuspension(service, ports.scaling, readFact) : [],
     group,
   ])
   return {
@@ -109,6 +110,7 @@ export async function gatherFacts(subject: PreflightSubject, ports: PreflightPor
     targetGroups,
     network,
     isScaled,
+    leftSuspended: suspended,
     ...ofGroup,
     unread: unread(),
   }
