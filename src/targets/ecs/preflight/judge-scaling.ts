@@ -15,7 +15,7 @@ export function judgeScaling({ service, leftSuspended, region }: PreflightFacts)
     finding('scaling-suspended', {
       what: text`Auto scaling of the service is suspended: ${activityWords(leftSuspended)}`,
       why: text`a run of Slipway with ${setting('suspend-auto-scaling')} was killed, and its tag ${scalingMark} is on the scalable target`,
-      fix: text`Deploy a new revision, which resumes it, or run: aws application-autoscaling register-scalable-target --region ${region} --service-namespace ecs --scalable-dimension ecs:service:DesiredCount --resource-id ${id} --suspended-state ${state}`,
+      fix: text`Run aws application-autoscaling register-scalable-target --region ${region} --service-namespace ecs --scalable-dimension ecs:service:DesiredCount --resource-id ${id} --suspended-state ${state} or deploy a new revision, which resumes it.`,
     }),
   ]
 }
