@@ -107,11 +107,7 @@ write('schema/slipway.schema.json', `${JSON.stringify(jsonSchema(), null, 2)}\n`
 write('src/task-definition/shapes.ts', shapesModule(['RegisterTaskDefinitionRequest'], 'TaskDefinition', '../document'))
 write(
   'src/targets/ecs/request/service-shapes.ts',
-  shapesModule(
-    ['CreateServiceRequest', 'TaskOverride', 'TaskManagedEBSVolumeConfiguration'],
-    'Service',
-    '../../../document',
-  ),
+  shapesModule(['CreateServiceRequest', 'TaskOverride', 'TaskVolumeConfiguration'], 'Service', '../../../document'),
 )
 
 // Last: they are made of the pages.

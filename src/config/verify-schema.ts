@@ -60,7 +60,7 @@ const httpSchema = z
       .string()
       .refine(isPattern, 'must be a regular expression')
       .optional()
-      .describe('Regular expression that the body must match.'),
+      .describe('Regular expression that the body must match; one that takes longer than 1 s for it fails the check.'),
     json: z
       .record(z.string().min(1), z.union([z.string(), z.number(), z.boolean(), z.null()]))
       .optional()

@@ -24,6 +24,8 @@ export interface DeploymentRecord {
   readonly createdAt?: number | undefined
   /** What was done before the deployment and stays without it, as the end of a sentence: settings, a task that runs. */
   readonly left?: string | undefined
+  /** The deployment is complete, and these checks and tasks of it are not: their names. */
+  readonly unfinished?: string | undefined
   /** Outputs that are set at once, as what they name goes on without this run. */
   readonly outputs?: Readonly<Record<string, string>> | undefined
 }

@@ -70,16 +70,20 @@ export async function* settleCancelled(
 }
 
 async function* settle(kept: DeploymentRecord, settlement: Settlement, clock: Clock): AsyncGenerator<DeploymentEvent> {
-  const left = (await settlement.beforehand?.()) ?? kept.left
-  const record = { ...kept, left }
+  const stopped = await settlement.beforehand?.()
+  const record = { ...kept, left: stopped ?? kept.left }
   if (record.isCreation) {
-    const made = (await settlement.made?.()) ?? ended({ kind: 'nothing' }, record, settlement)
+    const made = (await settlement.made?.()) ?? ended({ kind: 'nothing' }, record, settlement, stopped)
     return yield verdict(clock.now(), made, undefined)
   }
   const truth = await settlement.look()
   const at = clock.now()
   if (truth.kind !== 'running')
-    return yield verdict(at, ended(truth, record, settlement), truth.kind === 'ended' ? truth.serving : record.from)
+    return yield verdict(
+      at,
+      ended(truth, record, settlement, stopped),
+      truth.kind === 'ended' ? truth.serving : record.from,
+    )
   if (record.policy !== 'stop-and-roll-back')
     return yield verdict(at, leftAlone(truth.id, record, settlement), undefined)
   yield { kind: 'rolling-back', at, reason: untrusted('the run was cancelled') }
@@ -111,7 +115,13 @@ async function isCompleteNow(id: string, settlement: Settlement, clock: Clock): 
   }
 }
 
-function ended(truth: Exclude<Truth, { kind: 'running' }>, { left }: DeploymentRecord, { nouns }: Settlement): Told {
+/** `stopped`: what became of a task that was running. */
+function ended(
+  truth: Exclude<Truth, { kind: 'running' }>,
+  { left, unfinished }: DeploymentRecord,
+  { nouns }: Settlement,
+  stopped: string | undefined,
+): Told {
   if (truth.kind === 'nothing') {
     return {
       why:
@@ -121,9 +131,16 @@ function ended(truth: Exclude<Truth, { kind: 'running' }>, { left }: DeploymentR
       fix: text`Nothing was deployed. Run the job again to deploy.`,
     }
   }
+  const why = text`the deployment ${truth.words} when this job ended`
+  const task = stopped === undefined ? [] : text`; ${untrusted(stopped)}`
+  if (truth.isComplete && unfinished !== undefined)
+    return {
+      why: text`${why}, and ${untrusted(unfinished)} was not complete${task}`,
+      fix: text`The new ${nouns.version} is live without that. To undo it, run the rollback workflow (actions/rollback).`,
+    }
   return {
-    why: text`the deployment ${truth.words} when this job ended`,
-    fix: text`Nothing was stopped. Check which ${nouns.version} is live before you deploy again.`,
+    why: text`${why}${task}`,
+    fix: text`${stopped === undefined ? 'Nothing was stopped' : 'The deployment was not stopped'}. Check which ${nouns.version} is live before you deploy again.`,
   }
 }
 

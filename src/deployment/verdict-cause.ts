@@ -115,6 +115,7 @@ const plans: Readonly<Record<CancelPolicy, string>> = {
 }
 
 function cancelled(record: DeploymentRecord, { nouns }: Target): Cause {
+  if (record.unfinished !== undefined) return unproven(record, record.unfinished, nouns)
   const work = nouns.work?.name ?? 'deployment'
   const isMoving = moving.includes(record.stage)
   return certain(
@@ -126,6 +127,16 @@ function cancelled(record: DeploymentRecord, { nouns }: Target): Cause {
     isMoving
       ? text`At the end of this job the ${work} ${plans[record.policy]}.`
       : text`Nothing was deployed. Run the job again to deploy.`,
+  )
+}
+
+/** A complete deployment cannot be stopped any more. */
+function unproven(record: DeploymentRecord, steps: string, { version }: Nouns): Cause {
+  return certain(
+    'cancelled',
+    text`The run was cancelled`,
+    text`cancelled by a user or superseded by a newer run (concurrency) when the deployment${named(record)} was complete and ${untrusted(steps)} was not`,
+    text`The new ${version} stays live without that. To undo it, run the rollback workflow (actions/rollback).`,
   )
 }
 

@@ -1,6 +1,7 @@
 import { Failure } from '../failure.ts'
 import type { Registry, Repository } from '../ports.ts'
 import { asName, type Text, text, untrusted } from '../text.ts'
+import { fitsWildcard } from '../wildcard.ts'
 import type { BuildInputs } from './build-inputs.ts'
 import { outsideDifference, ownDifference } from './build-key.ts'
 import { inputsKeyLabel } from './inputs-key.ts'
@@ -128,13 +129,8 @@ function isIntended({ digest, labels }: PublishedImage, intended: Intended): boo
 
 /** Whether the registry refuses to move this tag, exclusions considered. */
 export function isImmutable(repository: Repository, tag: string): boolean {
-  const excluded = (repository.tagExclusions ?? []).some((wildcard) => matches(wildcard, tag))
+  const excluded = (repository.tagExclusions ?? []).some((wildcard) => fitsWildcard(wildcard, tag))
   return repository.immutableTags !== excluded
-}
-
-function matches(wildcard: string, tag: string): boolean {
-  const literal = wildcard.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-  return new RegExp(`^${literal.join('.*')}$`).test(tag)
 }
 
 /** The failure for an immutable tag that holds something else. `other`: what distinguishes the two, as the end of a sentence. */

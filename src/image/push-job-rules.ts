@@ -1,6 +1,7 @@
 import { Failure } from '../failure.ts'
 import type { EcrPushJobs, RepositoryRule } from '../ports.ts'
 import { asName, joined, type Text, text, untrusted } from '../text.ts'
+import { fitsWildcard } from '../wildcard.ts'
 
 /** What ECR makes of an image after its push. */
 export type PushJobKind = 'signing' | 'replication'
@@ -22,8 +23,7 @@ export async function requireJobRules(
 
 /** `*` is any sequence of characters, `/` included (ECR, SigningRepositoryFilter). */
 function matchesWildcard(filter: string, repository: string): boolean {
-  const parts = filter.split('*').map((part) => part.replace(/[.\\^$+?()[\]{}|/-]/g, '\\$&'))
-  return new RegExp(`^${parts.join('.*')}$`).test(repository)
+  return fitsWildcard(filter, repository)
 }
 
 /** PREFIX_MATCH (ECR, RepositoryFilter). */

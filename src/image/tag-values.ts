@@ -1,5 +1,6 @@
 import { formatDate } from './date-format.ts'
 import type { Flavor } from './tag-flavor.ts'
+import { matchedText } from './tag-match.ts'
 import type { TagRule } from './tag-rule.ts'
 import { type Expression, fillTemplate, type Template } from './tag-template.ts'
 import { parsePep440, parseSemver, type VersionNumber } from './version-numbers.ts'
@@ -117,7 +118,7 @@ function valueFor(rule: TagRule, source: TagSource): Given {
 function versionValue(rule: TagRule & { type: 'semver' | 'pep440' }, source: TagSource): Given {
   const named = rule.value === undefined ? namesOf(source).tag : fillTags(rule.value, source)
   if (named === undefined) return {}
-  const found = rule.match && named.match(rule.match)
+  const found = rule.match && matchedText(named, rule.match)
   // As in docker/metadata-action, what does not match is read as it is.
   const text = (found ? (found[1] ?? '') : named).replaceAll('/', '-')
   const version = rule.type === 'semver' ? parseSemver(text) : parsePep440(text)
@@ -142,8 +143,8 @@ function isRaw([first, ...others]: Template): boolean {
 function matchedValue({ value, pattern, group }: TagRule & { type: 'match' }, source: TagSource): Given {
   const named = value === undefined ? namesOf(source).tag : fillTags(value, source)
   if (named === undefined) return {}
-  const found = named.match(pattern)
-  if (found === null) return { note: `"${named}" does not match ${pattern}` }
+  const found = matchedText(named, pattern)
+  if (found === undefined) return { note: `"${named}" does not match ${pattern}` }
   const part = found[group]
   return part === undefined
     ? { note: `"${named}" has no group ${group} of ${pattern}` }

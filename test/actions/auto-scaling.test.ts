@@ -7,6 +7,7 @@ import { isLong } from '../often.ts'
 import type { Call } from '../simulator/contract.ts'
 import type { Effect } from '../simulator/faults.ts'
 import type { Simulator } from '../simulator/simulator.ts'
+import { doctor } from './doctor-scene.ts'
 import { cluster, deploySeveral, imageOf, type Running, repository, severalScene } from './several-scene.ts'
 
 const resource = {
@@ -125,6 +126,58 @@ describe('auto scaling', () => {
       expect(runner.outputs.verdict).toBe(image === given.image ? 'succeeded' : 'unchanged')
       expect(scaling(sim)).toEqual({ ...clean, suspended: ['DynamicScalingInSuspended'] })
     }
+  })
+
+  const off = Object.fromEntries(flags.map((flag) => [flag, true]))
+  const left = (by: string | undefined) => {
+    const sim = scaledScene(off)
+    const Tags: Record<string, string> = by === undefined ? {} : { 'slipway:suspended-scaling': by }
+    ask(sim, 'TagResource', { ResourceARN: scaling(sim).ResourceARN, Tags })
+    return sim
+  }
+
+  test.each([
+    ['all of it', 'in out scheduled', []],
+    ['what was suspended before stays', 'out scheduled', ['DynamicScalingInSuspended']],
+  ])('that a killed run left is resumed by a deployment without suspend-auto-scaling: %s', async (_, by, stays) => {
+    const sim = left(by)
+    const { log, runner } = await deployed(sim, { 'suspend-auto-scaling': 'false' })
+    expect([runner.outputs.verdict, scaling(sim)]).toEqual(['succeeded', { ...clean, suspended: stays }])
+    expect(log).toMatch(/Auto scaling of api is resumed: .*A run that was killed had left it suspended/)
+  })
+
+  test('that others have suspended is left as it is by such a deployment, with one read', async () => {
+    const sim = left(undefined)
+    const { runner } = await deployed(sim, { 'suspend-auto-scaling': 'false' })
+    expect([runner.outputs.verdict, scaling(sim)]).toEqual(['succeeded', { ...clean, suspended: flags }])
+    const plain = scaledScene()
+    await deployed(plain, { 'suspend-auto-scaling': 'false' })
+    const calls = plain.recorder.all.filter(({ service }) => service === 'application-autoscaling')
+    expect(calls.map(({ operation }) => operation)).toEqual(['DescribeScalableTargets'])
+  })
+
+  test.each(['DescribeScalableTargets', 'RegisterScalableTarget'])(
+    'a deployment that may not resume it is green: %s',
+    async (operation) => {
+      const sim = left('in out scheduled')
+      const effect: Effect = { kind: 'access-denied' }
+      sim.faults.add({ service: 'application-autoscaling', operation, times: 9, effect })
+      const { log, runner } = await deployed(sim, { 'suspend-auto-scaling': 'false' })
+      expect([runner.outputs.verdict, scaling(sim).suspended]).toEqual(['succeeded', flags])
+      expect(/warning .*may still be suspended/.test(log)).toBe(operation === 'RegisterScalableTarget')
+    },
+  )
+
+  test.each([
+    ['in out', true],
+    [undefined, false],
+  ])('doctor reports what a killed run left: %s', async (by, isFound) => {
+    const sim = left(by)
+    const { findings } = await doctor(sim, { given: { cluster, service: 'api' } })
+    const found = findings.find(({ code }) => code === 'scaling-suspended')
+    expect(found?.what).toBe(isFound ? 'Auto scaling of the service is suspended: scale-in, scale-out' : undefined)
+    const resumes = '--suspended-state DynamicScalingInSuspended=false,DynamicScalingOutSuspended=false'
+    if (isFound) expect(found?.fix).toContain(resumes)
   })
 
   test('is resumed by the post step after a cancel, with a request still on its way', async () => {

@@ -10,7 +10,15 @@ import { some } from '../often.ts'
 import { givenInputs } from '../runner/fake-runner.ts'
 import { expressDefinition } from '../simulator/express-fixture.ts'
 import { expressEnds, playedScene } from './express-ends.ts'
-import { deployExpress, expressScene, rollBackExpress, runnerFor, worldOf } from './express-scene.ts'
+import {
+  accountRole,
+  deployExpress,
+  emptyCluster,
+  expressScene,
+  rollBackExpress,
+  runnerFor,
+  worldOf,
+} from './express-scene.ts'
 
 const readme = readFileSync(join(import.meta.dirname, '../../actions/deploy-express/README.md'), 'utf8')
 const table = readme.slice(readme.indexOf('## Permissions'), readme.indexOf('## Inputs'))
@@ -51,4 +59,32 @@ test('slipway permissions --with express allows deploy and rollback of such a se
   await rollBackExpress(sim)
   expect(sim.iam.actionsUsed()).toContain('ecs:UpdateExpressGatewayService')
   expect(refusedBy([await policy()], sim)).toEqual([])
+})
+
+test('slipway permissions --action deploy-express allows the creation of a service, its tags and its update', async () => {
+  const sim = emptyCluster()
+  const definition = JSON.stringify(expressDefinition({ world: sim.world }))
+  const role = accountRole(sim, 'ecsInfrastructureRoleForExpressServices')
+  const words = ['--action', 'deploy-express', '--infrastructure-role', role]
+  const policy = await policyOf(repositoryOf(sim, undefined, definition), ...words)
+  sim.iam.enforce(policy)
+  const given = {
+    'service-name': 'api',
+    cluster: 'shop',
+    'task-definition': 'td.json',
+    'infrastructure-role-arn': role,
+  }
+  const steps: readonly Record<string, string>[] = [
+    { tags: 'team=shop' },
+    { tags: 'team=pay', 'mutate-tags-on-update': 'true', image: newImage },
+  ]
+  for (const more of steps) {
+    const runner = await runnerFor(sim, { 'td.json': definition })
+    await createDeployExpress(worldOf(sim)).main(givenInputs(deployExpressInputs, { ...given, ...more }), runner)
+    expect(runner.lines.join(' ')).not.toContain('not authorized')
+  }
+  expect(sim.iam.actionsUsed()).toEqual(
+    expect.arrayContaining(['ecs:CreateExpressGatewayService', 'ecs:TagResource', 'ecs:UpdateExpressGatewayService']),
+  )
+  expect(refusedBy([policy], sim)).toEqual([])
 })

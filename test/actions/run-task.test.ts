@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import { startedByLock } from '../../src/targets/ecs/request/started-by.ts'
 import { newImage, region } from '../deployment/scene.ts'
 import { said } from '../refusal.ts'
+import type { Behaviour } from '../simulator/contract.ts'
 import { ask, seededTaskDefinition } from '../simulator/seeding.ts'
 import type { Simulator } from '../simulator/simulator.ts'
 import { here } from './scene.ts'
@@ -77,6 +78,29 @@ test('T9, F10: a sidecar that ends with the task does not fail it', async () => 
     '0',
     [{ api: 0, router: 143 }],
   ])
+})
+
+describe('an essential sidecar', () => {
+  const command = { kind: 'crash', exitCode: 0, afterSeconds: 60 } as const
+  const handles = { ...command, afterSeconds: 600, onSigterm: { exitCode: 0, afterSeconds: 10 } } as const
+  const sidecar = (exitCode: number, afterSeconds: number) => ({ kind: 'crash', exitCode, afterSeconds }) as const
+  const cut = /Essential container in task exited \("envoy", exit code 1\).*exit code 0 of api does not prove/
+  test.each<[string, Behaviour, Behaviour, boolean, RegExp]>([
+    ['that fails first is the cause, though the command ends with 0 on SIGTERM', handles, sidecar(1, 30), true, cut],
+    ['that ends first with 0, too', handles, sidecar(0, 30), true, /\("envoy", exit code 0\).*ended before api/],
+    ['that is stopped with the task is not', command, { kind: 'healthy' }, false, /^$/],
+    ['that fails after the command is not', command, sidecar(1, 300), false, /^$/],
+  ])('%s', async (_, own, its, red, cause) => {
+    const sim = taskScene(own)
+    const envoy = { name: 'envoy', image: 'registry.example.com/envoy:1', essential: true }
+    sim.world.scenarios.set(envoy.image, its)
+    const definition = seededTaskDefinition(sim.world)
+    const containerDefinitions = [...(definition.containerDefinitions ?? []), envoy]
+    ask(sim.world, region, 'RegisterTaskDefinition', { ...definition, containerDefinitions })
+    const { outputs, isRed } = await runStep(sim, { ...migrate, 'task-definition': 'api', container: 'api' })
+    expect([isRed, outputs['exit-code']]).toEqual([red, '0'])
+    expect(outputs.cause).toMatch(cause)
+  })
 })
 
 test('a watched container that is not essential: the task is stopped once it has ended, and its exit code counts', async () => {

@@ -9,8 +9,8 @@ import { region } from '../deployment/scene.ts'
 import { times } from '../often.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import type { Effect } from '../simulator/faults.ts'
-import type { InProcessHandler } from '../simulator/in-process.ts'
 import type { Simulator } from '../simulator/simulator.ts'
+import { killing } from './killing.ts'
 import { environment } from './scene.ts'
 import { migrate, postStep, runStep, startedTasks, taskScene } from './task-scene.ts'
 
@@ -78,30 +78,6 @@ test('a command runs once, and its log is shown whole and once, whatever reply i
     expect(shown).toEqual({ seed, tasks: 1, isRed: exitCode !== 0, exitCode: String(exitCode), log: said })
   }
 })
-
-/** The n-th call to AWS leaves, or is answered, and the process is dead from then on. */
-function killing(sim: Simulator, moment: number) {
-  let moments = 0
-  const kill = Promise.withResolvers<string>()
-  const never = new Promise<never>(() => undefined)
-  const isAlive = () => moments++ < moment
-  const handle: InProcessHandler['handle'] = async (request, options) => {
-    const what = String(request.headers['x-amz-target'])
-    if (!isAlive()) {
-      kill.resolve(`${what} leaves`)
-      return await never
-    }
-    const answer = await sim.requestHandler.handle(request, options)
-    if (isAlive()) return answer
-    kill.resolve(`${what} is answered`)
-    return await never
-  }
-  const world = {
-    requestHandler: { ...sim.requestHandler, handle },
-    fetch: (url: string, init: RequestInit) => sim.fetch(url, init),
-  }
-  return { world, killed: kill.promise }
-}
 
 describe('a run that is killed', () => {
   const moments = Array.from({ length: times('SLIPWAY_KILLS', 13, 60) }, (_, index) => index)

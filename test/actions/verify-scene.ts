@@ -62,18 +62,22 @@ interface Play {
   readonly probe?: ReturnType<typeof probeOf>
   readonly onRunner?: (runner: FakeRunner) => void
   readonly state?: Record<string, string>
+  readonly environment?: Record<string, string>
+  readonly requestHandler?: Simulator['requestHandler']
 }
 
 /** Runs the main step, or the post step where a state is given. */
-export async function deployWith(sim: Simulator, { given = {}, files, probe, onRunner, state }: Play): Promise<Played> {
-  const runner = await fakeRunner({ clock: sim.clock.forProgram, environment, ...(state && { state }) })
+export async function deployWith(sim: Simulator, play: Play): Promise<Played> {
+  const { given = {}, files, probe, onRunner, state, requestHandler = sim.requestHandler } = play
+  const variables = { ...environment, ...play.environment }
+  const runner = await fakeRunner({ clock: sim.clock.forProgram, environment: variables, ...(state && { state }) })
   writeFiles(runner.workspace, files ?? {})
   onRunner?.(runner)
   const where: Record<string, string> = files?.['slipway.yml']
     ? { environment: 'production' }
     : { service: 'api', cluster: 'shop' }
   const inputs = givenInputs(deployInputs, { ...where, image: newImage, guard: 'off', ...given })
-  const world = { requestHandler: sim.requestHandler, fetch: async () => takenBySlack(), probe: probe?.open }
+  const world = { requestHandler, fetch: async () => takenBySlack(), probe: probe?.open }
   const action = createDeploy(world)
   let error: unknown
   try {

@@ -119,7 +119,7 @@ test('every action is restricted to the resources of this service, and to what c
       'ecs:RegisterTaskDefinition: task-definition/api:*',
       'ecs:RunTask: task-definition/api:*, ecs:cluster = arn:aws:ecs:eu-west-1:111122223333:cluster/shop',
       'ecs:StopTask: task/shop/*',
-      'ecs:TagResource: task-definition/api:*, ecs:CreateAction = RegisterTaskDefinition',
+      'ecs:TagResource: task-definition/api:*',
       'iam:GetRole: role/shop-execution',
       'iam:PassRole: role/shop-execution, iam:PassedToService = ecs-tasks.amazonaws.com',
       'logs:GetLogEvents: log-group:/shop/api:log-stream:*',

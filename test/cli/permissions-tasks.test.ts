@@ -1,8 +1,10 @@
 /** The policy of run-task, taken literally by the simulated IAM, in each of its modes; and what happens without a permission. */
 import { expect, test } from '@jest/globals'
 import { migrate, postStep, runStep, startedTasks, taskScene } from '../actions/task-scene.ts'
+import { writeFiles } from '../actions/write-files.ts'
 import { region } from '../deployment/scene.ts'
 import type { Behaviour } from '../simulator/contract.ts'
+import { seededTaskDefinition } from '../simulator/seeding.ts'
 import { actionsIn, policyOf, refusedBy, repositoryOf } from './permissions-scene.ts'
 
 const ended: Behaviour = { kind: 'crash', exitCode: 0, log: ['done'] }
@@ -68,4 +70,49 @@ test('without ecs:StopTask a task whose time is up runs on, and that is said', a
   expect(outputs.cause).toMatch(/could not be stopped: .*ecs:StopTask/)
   expect(startedTasks(sim).map(({ lastStatus }) => lastStatus)).toEqual(['RUNNING'])
   expect(sim.world.region(region).ecs.service('shop', 'api')).toBeDefined()
+})
+
+test('tags and a volume need the permissions that are asked for, on the resources that they are about', async () => {
+  const sim = taskScene(ended)
+  const role = 'arn:aws:iam::111122223333:role/ebs'
+  sim.iam.role({ name: 'ebs', trustedServices: ['ecs.amazonaws.com'], allows: [] })
+  const volumes = [{ name: 'data', configuredAtLaunch: true }]
+  const definition = JSON.stringify({ ...seededTaskDefinition(sim.world), volumes })
+  const words = ['--action', 'run-task', '--with', 'task-tags', '--infrastructure-role', 'ebs']
+  const policy = await policyOf(repositoryOf(sim, undefined, definition), ...words)
+  const given = {
+    'task-definition': 'td.json',
+    tags: '[{"key":"team","value":"shop"}]',
+    'volume-configurations': JSON.stringify({ name: 'data', managedEBSVolume: { roleArn: role, sizeInGiB: 1 } }),
+  }
+  sim.recorder.clear()
+  sim.iam.enforce(policy)
+  const step = await runStep(
+    sim,
+    { ...migrate, ...given },
+    {
+      onRunner: ({ workspace }) => writeFiles(workspace, { 'td.json': definition }),
+    },
+  )
+  expect([step.isRed, refusedBy([policy], sim)]).toEqual([false, []])
+  const asked = sim.iam.questions().filter(({ action }) => /TagResource|PassRole/.test(action))
+  expect(asked).toContainEqual(
+    expect.objectContaining({
+      action: 'ecs:TagResource',
+      resource: expect.stringContaining(':task/shop/'),
+      context: expect.objectContaining({ 'ecs:CreateAction': 'RunTask' }),
+    }),
+  )
+  expect(asked).toContainEqual(
+    expect.objectContaining({
+      action: 'iam:PassRole',
+      resource: role,
+      context: expect.objectContaining({ 'iam:PassedToService': 'ecs.amazonaws.com' }),
+    }),
+  )
+  const plain = await policyOf(repositoryOf(sim, undefined, definition), '--action', 'run-task')
+  expect(refusedBy([plain], sim)).toEqual([
+    expect.stringMatching(/^iam:PassRole on .*role\/ebs$/),
+    expect.stringMatching(/^ecs:TagResource on .*:task\/shop/),
+  ])
 })

@@ -5,7 +5,9 @@ import { parseFlavor, plainFlavor } from '../../src/image/tag-flavor.ts'
 import { parseTagLabels } from '../../src/image/tag-labels.ts'
 import { parseTagRules } from '../../src/image/tag-rules.ts'
 import { type TagSource, tagsFor } from '../../src/image/tag-values.ts'
+import { quoted } from '../../src/text.ts'
 import { anyText } from '../generated.ts'
+import { onlyLong } from '../often.ts'
 
 const head = '1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d'
 const push = (ref: string): TagSource => ({ revision: head, ref, defaultBranch: 'main' })
@@ -170,4 +172,12 @@ test('a rule that applies and gives no tag is explained', () => {
     { line: 4, message: '"release" does not match /^v/' },
     { line: 5, message: '"release" has no group 1 of /(x)?r/' },
   ])
+})
+
+onlyLong(test)('a regular expression that takes too long for a branch is an error that names both', () => {
+  const { value: rules } = parseTagRules('type=match,pattern=^(a+)+$,value={{branch}}')
+  const branch = `${'a'.repeat(60)}!`
+  expect(() => tagsFor(rules, plainFlavor, push(`refs/heads/${branch}`))).toThrow(
+    expect.objectContaining({ parts: expect.objectContaining({ why: expect.arrayContaining([quoted(branch)]) }) }),
+  )
 })

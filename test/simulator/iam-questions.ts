@@ -50,8 +50,10 @@ function ecsResources(action: string, scene: Scene): readonly string[] {
   const family = named('family').map((name) => arn('ecs', `task-definition/${name}:1`))
   switch (action.replace('ecs:', '')) {
     case 'RegisterTaskDefinition':
-    case 'TagResource':
       return family
+    case 'TagResource':
+    case 'UntagResource':
+      return taggedResources(scene, family)
     case 'RunTask':
       return named('taskDefinition').map((name) =>
         name.startsWith('arn:') ? name : arn('ecs', `task-definition/${name}`),
@@ -73,6 +75,13 @@ function ecsResources(action: string, scene: Scene): readonly string[] {
     default:
       return inCluster('service', scene, named('services', 'service', 'serviceName', 'serviceArn'))
   }
+}
+
+/** What is tagged: with its creation, or later by its ARN. */
+function taggedResources(scene: Scene, family: readonly string[]): readonly string[] {
+  const { call, arn, cluster, named } = scene
+  if (call.operation === 'RunTask') return [arn('ecs', `task/${cluster}/0a1b`)]
+  return [...family, ...named('resourceArn'), ...inCluster('service', scene, named('serviceName', 'serviceArn'))]
 }
 
 function codeDeployResources(action: string, { call, arn, named, lookups }: Scene): readonly string[] {
@@ -183,7 +192,9 @@ function resourcesOf({ action, resource }: Need, scene: Scene): readonly string[
 }
 
 function contextOf(need: Need, { call, arn, cluster }: Scene): Question['context'] {
-  const isOfTask = call.operation === 'RegisterTaskDefinition' || call.operation === 'RunTask'
+  // An Express service has the roles of its tasks, too.
+  const isOfTask =
+    need.to !== 'ecs' && /^(RegisterTaskDefinition|RunTask|\w+ExpressGatewayService)$/.test(call.operation)
   return {
     'aws:RequestedRegion': call.region,
     ...(need.action === 'iam:PassRole' && {

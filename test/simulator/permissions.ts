@@ -55,6 +55,8 @@ const registryActions: readonly (readonly [RegExp, string])[] = [
 export interface Need {
   readonly action: string
   readonly resource?: string
+  /** Of iam:PassRole, where the role is not for what the call is about. */
+  readonly to?: 'ecs'
 }
 
 /**
@@ -98,8 +100,15 @@ export function needsOf(call: Pick<Call, 'service' | 'operation' | 'region' | 'i
       ...((TagsToRemove ?? []).length > 0 ? [{ action: 'elasticbeanstalk:RemoveTags' }] : []),
     ]
   }
-  if (action === 'ecs:RunTask')
-    needs.push(...passing((call.input as Pick<RunTaskRequest, 'overrides'>).overrides ?? {}))
+  if (action === 'ecs:RunTask') {
+    const { overrides = {}, volumeConfigurations = [] } = call.input as Partial<RunTaskRequest>
+    needs.push(...passing(overrides))
+    // Developer guide, "Amazon ECS infrastructure IAM role": Amazon ECS itself assumes the role of a volume.
+    for (const { managedEBSVolume } of volumeConfigurations)
+      if (managedEBSVolume?.roleArn)
+        needs.push({ action: 'iam:PassRole', resource: managedEBSVolume.roleArn, to: 'ecs' })
+    if (Array.isArray(tags) && tags.length > 0) needs.push({ action: 'ecs:TagResource' })
+  }
   if (action === 'ecs:CreateService' || action === 'ecs:UpdateService')
     for (const resource of rolesOfService(call.input)) needs.push({ action: 'iam:PassRole', resource })
   // Developer guide, "Creating an Amazon ECS Express Mode service": the caller passes the roles that the request names.
@@ -107,7 +116,7 @@ export function needsOf(call: Pick<Call, 'service' | 'operation' | 'region' | 'i
     const { infrastructureRoleArn } = call.input
     needs.push(...passing({ taskRoleArn, executionRoleArn }))
     if (typeof infrastructureRoleArn === 'string')
-      needs.push({ action: 'iam:PassRole', resource: infrastructureRoleArn })
+      needs.push({ action: 'iam:PassRole', resource: infrastructureRoleArn, to: 'ecs' })
     if (Array.isArray(tags) && tags.length > 0) needs.push({ action: 'ecs:TagResource' })
   }
   // User guides of EventBridge ("Using IAM roles for targets") and of EventBridge Scheduler ("Execution role").

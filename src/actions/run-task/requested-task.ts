@@ -3,7 +3,6 @@ import type { JsonObject } from '../../ports.ts'
 import type { Runner } from '../../runner/action.ts'
 import { invalidInputs } from '../../runner/inputs.ts'
 import type { OneOffTask } from '../../targets/ecs/request/service-request.ts'
-import { ownIdentity } from '../../targets/ecs/request/started-by.ts'
 import { containerNames, containersOf, isList, isObject, objectsIn, textIn } from '../../task-definition/members.ts'
 import { type Text, text, untrusted } from '../../text.ts'
 import type { RunTaskInputs } from './run-task-inputs.ts'
@@ -21,6 +20,7 @@ export function requestedTask(
   return (definition) => {
     const container = inputs.container ?? containerOf
     const { overrides, taskOverrides } = overridesOf(inputs, environment, container, definition)
+    const { volumeConfigurations: volumes } = inputs
     return {
       overrides,
       taskOverrides,
@@ -32,10 +32,11 @@ export function requestedTask(
       launchType,
       capacityProviderStrategy,
       platformVersion: inputs.platformVersion,
-      startedBy: inputs.startedBy ?? ownIdentity(key),
+      startedBy: inputs.startedBy,
       group: inputs.group,
       enableExecuteCommand: inputs.enableExecuteCommand,
       tags: inputs.tags,
+      volumeConfigurations: volumes && (isObject(volumes) ? [volumes] : volumes),
       enableEcsManagedTags: inputs.enableEcsManagedTags,
       propagateTags: inputs.propagateTags,
       awaitStop: inputs.waitFor === 'stopped',

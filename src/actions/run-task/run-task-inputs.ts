@@ -81,6 +81,10 @@ export const runTaskInputs = {
   'started-by': matching(/^[\w/-]{1,128}$/, 'at most 128 letters, digits, hyphens, underscores and slashes'),
   group: optionalText,
   tags: deployInputs['run-task-tags'],
+  'volume-configurations': structuredOrNothing<JsonObject | readonly JsonObject[]>({
+    object: 'TaskVolumeConfiguration',
+    list: 'TaskVolumeConfiguration',
+  }),
   'propagate-tags': matching(/^TASK_DEFINITION$/, 'TASK_DEFINITION (RunTask refuses SERVICE)'),
   'enable-ecs-managed-tags': optionalFlag,
   'enable-execute-command': flag(false),

@@ -13,9 +13,9 @@ export async function aroundDeployment(
   runner: Runner,
 ): Promise<Target> {
   const invalidating = behindDistribution(target, place, aws, runner)
-  if (!place.suspendAutoScaling) return invalidating
-  const { suspendingTarget } = await import('../../targets/auto-scaling/index.ts')
-  return suspendingTarget(invalidating, { cluster: place.cluster, service: place.service }, aws.scaling)
+  const { suspendingTarget, healingTarget } = await import('../../targets/auto-scaling/index.ts')
+  const around = place.suspendAutoScaling ? suspendingTarget : healingTarget
+  return around(invalidating, { cluster: place.cluster, service: place.service }, aws.scaling)
 }
 
 /** A service with the scheduled tasks that run its revisions. `way`: it is rolled back. */

@@ -100,7 +100,7 @@ export function oneOffTask(inputs: DeployInputs, place: Named, runner: Runner): 
     assignPublicIp: assignPublicIp === 'ENABLED' || assignPublicIp === 'DISABLED' ? assignPublicIp : undefined,
     launchType: inputs.runTaskLaunchType,
     capacityProviderStrategy: inputs.runTaskCapacityProviderStrategy,
-    startedBy: inputs.runTaskStartedBy ?? 'GitHub-Actions',
+    startedBy: inputs.runTaskStartedBy,
     tags: inputs.runTaskTags,
     volumeConfigurations: volume(inputs.runTaskManagedEbsVolumeName, inputs.runTaskManagedEbsVolume),
     enableEcsManagedTags: inputs.enableEcsManagedTags,
@@ -109,7 +109,14 @@ export function oneOffTask(inputs: DeployInputs, place: Named, runner: Runner): 
     waitMinutes: inputs.waitForMinutes,
     onCancel: inputs.onCancel === 'leave' ? 'leave' : 'stop',
     idempotencyKey: tryOf(place, runner),
+    earlierKeys: earlierTries(runner).map((attempt) => tryOf(place, runner, attempt)),
   }
+}
+
+/** Attempts of this run whose tasks may still run, the last one first. */
+function earlierTries({ environment: { GITHUB_RUN_ATTEMPT = '1' } }: Runner): readonly string[] {
+  const before = Number(GITHUB_RUN_ATTEMPT) - 1
+  return [before, before - 1, before - 2].filter((attempt) => attempt > 0).map(String)
 }
 
 interface Named {
@@ -117,10 +124,14 @@ interface Named {
   readonly service: string
 }
 
-/** What this step of this try of this run is, and to what. */
-function tryOf({ cluster, service }: Named, { environment }: Runner): string {
-  const { GITHUB_REPOSITORY, GITHUB_RUN_ID, GITHUB_RUN_ATTEMPT, GITHUB_JOB, GITHUB_ACTION } = environment
-  return [GITHUB_REPOSITORY, GITHUB_RUN_ID, GITHUB_RUN_ATTEMPT, GITHUB_JOB, GITHUB_ACTION, cluster, service].join(' ')
+/** What this step of this attempt of this run is, and to what. */
+function tryOf(
+  { cluster, service }: Named,
+  { environment }: Runner,
+  attempt: string | undefined = environment.GITHUB_RUN_ATTEMPT,
+): string {
+  const { GITHUB_REPOSITORY, GITHUB_RUN_ID, GITHUB_JOB, GITHUB_ACTION } = environment
+  return [GITHUB_REPOSITORY, GITHUB_RUN_ID, attempt, GITHUB_JOB, GITHUB_ACTION, cluster, service].join(' ')
 }
 
 /** Read whether or not it is needed, so that a mistake in it shows before the day on which it is. */

@@ -9,7 +9,7 @@ import type { Place } from './place.ts'
 
 /** A task of slipway.yml beside the service, with the network and tags that inputs give to tasks. */
 export function namedTask(task: ReleaseTask | TaskCheck, own: OneOffTask): NamedTask {
-  const { overrides: _, volumeConfigurations: __, ...shared } = own
+  const { overrides: _, volumeConfigurations: __, startedBy: ___, ...shared } = own
   const more = 'lock' in task ? { lock: task.lock } : {}
   const image = 'image' in task ? { image: task.image } : {}
   const { name, container, command, environment, timeout: waitMinutes } = task

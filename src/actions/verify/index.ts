@@ -6,7 +6,6 @@ import { Failure } from '../../failure.ts'
 import { namingSettings } from '../../origins.ts'
 import type { Action, Runner } from '../../runner/action.ts'
 import { invalidInputs } from '../../runner/inputs.ts'
-import { ownIdentity } from '../../targets/ecs/request/started-by.ts'
 import type { Check } from '../../targets/steps/request/release-steps.ts'
 import { asName, text } from '../../text.ts'
 import { asDeployInputs } from '../inputs/rollback-inputs.ts'
@@ -111,7 +110,7 @@ function openTasks(inputs: VerifyInputs, place: Place, runner: Runner, world: Wo
     // Each check is a task of its own, also where two have the same name or the same step runs twice in a job.
     const key = randomUUID()
     const shared = oneOffTask(asDeployInputs({}), { cluster, service }, runner)
-    const task = namedTask(check, { ...shared, idempotencyKey: key, startedBy: ownIdentity(key) })
+    const task = namedTask(check, { ...shared, idempotencyKey: key, earlierKeys: [] })
     try {
       const found = await requireService(await aws.ecs.describeService(cluster, service), { cluster, service }, aws.ecs)
       const revision = runningTaskDefinition(found) ?? ''

@@ -97,6 +97,12 @@ export const command: Command = {
       value: 'ROLE',
       description: 'Role of tasks whose definition is not in a file.',
     },
+    'infrastructure-role': {
+      type: 'string',
+      multiple: true,
+      value: 'ROLE',
+      description: 'ECS infrastructure role: of Amazon EBS volumes of tasks, or of a service in Express Mode.',
+    },
     scope: {
       type: 'string',
       choices: ['service', 'cluster'],

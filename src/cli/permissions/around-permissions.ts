@@ -24,7 +24,7 @@ export const suspension = {
     'application-autoscaling:TagResource',
     'application-autoscaling:UntagResource',
   ],
-  why: '`suspend-auto-scaling`: suspend and resume, and mark the scalable target while it is suspended',
-  without: 'fails before anything is changed',
+  why: '`suspend-auto-scaling`: suspend and resume, and mark the scalable target while it is suspended; resume what a run that was killed has left',
+  without: 'fails before anything is changed; without the input, what is left stays suspended',
   when: 'suspend-auto-scaling',
 } as const satisfies Permission

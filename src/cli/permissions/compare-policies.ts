@@ -1,3 +1,4 @@
+import { fitsWildcard } from '../../wildcard.ts'
 import { asList, type Conditions, type PolicyDocument, type Statement } from './policy-document.ts'
 
 /** One action on one resource under a condition. */
@@ -46,11 +47,7 @@ function covers(wider: Allowance, narrower: Allowance): boolean {
 
 /** A pattern contains another pattern, which is compared like a text: `a*` contains `ab*`. */
 function fits(pattern: string, text: string): boolean {
-  const parts = pattern.split(/([*?])/)
-  const source = parts.map((part) =>
-    part === '*' ? '.*' : part === '?' ? '[^*]' : part.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&'),
-  )
-  return new RegExp(`^${source.join('')}$`, 's').test(text)
+  return fitsWildcard(pattern, text, (wanted, found) => wanted === found || (wanted === '?' && found !== '*'))
 }
 
 /** The same for policies that mean the same: keys and lists in order, lists of one as their value, no Sid. */

@@ -53,6 +53,7 @@ export const deploy = [
     actions: ['ecs:TagResource'],
     why: 'tag a revision with its commit; tags of the task definition',
     without: 'a warning, because the next deployment cannot compare commits; fails where the task definition has tags',
+    tagged: 'revisions',
   },
   {
     actions: ['ecs:UpdateService'],

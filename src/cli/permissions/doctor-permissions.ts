@@ -65,6 +65,10 @@ export const doctor = [
     why: 'find a group without an input and with another than its default name',
     when: 'codedeploy-search',
   },
+  {
+    actions: ['application-autoscaling:DescribeScalableTargets', 'application-autoscaling:ListTagsForResource'],
+    why: 'whether a run that was killed has left auto scaling suspended',
+  },
 ] as const satisfies readonly Permission[]
 
 /** Permissions of `doctor` for a past deployment. */

@@ -2,14 +2,9 @@ import { deploy } from './deploy-permissions.ts'
 import type { Permission } from './permission.ts'
 
 /** What `deploy` needs and an Express service never does. */
-const others = /^(codedeploy|codedeploy-.*|several|create-service|desired-count|run-task|invalidate|express)$/
-const replaced = new Set(['ecs:UpdateService'])
+const others = /^(codedeploy|codedeploy-.*|several|create-service|desired-count|run-task|task-tags|invalidate|express)$/
 
-/** Permissions of `deploy-express`: those of `deploy` for the ECS deployment controller, with the API of Express Mode. */
-export const deployExpress: readonly Permission[] = [
-  ...(deploy as readonly Permission[]).filter(
-    ({ actions, when }) => !others.test(when ?? '') && !actions.some((action) => replaced.has(action)),
-  ),
+const own = [
   {
     actions: ['ecs:UpdateExpressGatewayService'],
     why: 'deploy',
@@ -31,5 +26,16 @@ export const deployExpress: readonly Permission[] = [
     note: 'on the service',
     why: '`mutate-tags-on-update`; `tags` of a new service',
     without: 'fails',
+    tagged: 'service',
   },
+] as const satisfies readonly Permission[]
+
+/** Permissions of `deploy-express`: those of `deploy` for the ECS deployment controller, with the API of Express Mode. */
+export const deployExpress: readonly ((typeof deploy)[number] | (typeof own)[number])[] = [
+  ...deploy.filter(isOfExpress),
+  ...own,
 ]
+
+function isOfExpress({ actions, when }: Permission): boolean {
+  return !others.test(when ?? '') && !actions.includes('ecs:UpdateService')
+}

@@ -15,7 +15,7 @@ export interface ResourcePlace extends AccountPlace {
   readonly definition?: DefinitionFacts | undefined
   /** Endings of families that are registered beside that of the definition, `-smoke`. */
   readonly otherFamilies?: readonly string[] | undefined
-  /** Roles that are passed to ECS itself: of hooks and load balancers. */
+  /** Roles that are passed to ECS itself: of hooks, load balancers, volumes and Express services. */
   readonly serviceRoles?: readonly string[]
   /** Roles of scheduled tasks, by the service that gets them. */
   readonly scheduleRoles?: Readonly<Record<string, readonly string[]>> | undefined
@@ -41,9 +41,9 @@ export interface Grant {
 }
 
 /** What allows an action for the resources of one place; empty where the resources are unknown, or there are none. */
-export function grantsOf(action: IamAction, place: ResourcePlace): readonly Grant[] {
+export function grantsOf(action: IamAction, place: ResourcePlace, tagged?: Permission['tagged']): readonly Grant[] {
   if (action === 'iam:PassRole') return passRoleGrants(place)
-  if (action === 'ecs:TagResource') return tagGrants(place)
+  if (action === 'ecs:TagResource') return tagGrants(place, tagged)
   const kinds: readonly ResourceKind[] = resourceKinds[action]
   const resources = kinds.flatMap((kind) => place.known?.[kind] ?? resourcesOfKind(kind, place))
   if (resources.length === 0) return []
@@ -59,7 +59,7 @@ export function grantsIn(
 ): readonly Grant[] {
   return rows
     .filter(({ when }) => when === undefined || features.has(when))
-    .flatMap(({ actions }) => actions.flatMap((action) => grantsOf(action as IamAction, place)))
+    .flatMap(({ actions, tagged }) => actions.flatMap((action) => grantsOf(action as IamAction, place, tagged)))
 }
 
 function ofCluster(place: ResourcePlace): Conditions {
@@ -79,16 +79,18 @@ function passRoleGrants(place: ResourcePlace): readonly Grant[] {
   ]
 }
 
-/** Tags only with the creation of what is tagged (Amazon ECS developer guide, "Grant permission to tag resources on creation"). */
-function tagGrants(place: ResourcePlace): readonly Grant[] {
-  const resources = resourcesOfKind('task-definition', place)
-  return [
-    {
-      action: 'ecs:TagResource',
-      resources,
-      condition: { StringEquals: { 'ecs:CreateAction': 'RegisterTaskDefinition' } },
-    },
-  ]
+const taggedKinds = { tasks: 'task', service: 'service', revisions: 'task-definition' } as const
+const creations = { tasks: 'RunTask', service: undefined, revisions: undefined } as const
+
+/**
+ * Tags with the creation of what is tagged (Amazon ECS developer guide, "Grant permission to tag resources on creation"); of a service and
+ * of revisions that are deployed again also later.
+ */
+function tagGrants(place: ResourcePlace, tagged: Permission['tagged']): readonly Grant[] {
+  const resources = resourcesOfKind(tagged ? taggedKinds[tagged] : 'task-definition', place)
+  const by = tagged ? creations[tagged] : 'RegisterTaskDefinition'
+  const condition = by && { StringEquals: { 'ecs:CreateAction': by } }
+  return [{ action: 'ecs:TagResource', resources, ...(condition && { condition }) }]
 }
 
 function ecsArn(place: AccountPlace, resource: string): string {

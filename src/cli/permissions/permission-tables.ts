@@ -2,6 +2,7 @@ import { deployBeanstalk, doctorBeanstalk } from './beanstalk-permissions.ts'
 import { buildPush, imageScan, publicBuildPush, registerTaskDefinition } from './build-permissions.ts'
 import { deploy } from './deploy-permissions.ts'
 import { doctor, pastDeployment } from './doctor-permissions.ts'
+import { deployExpress } from './express-permissions.ts'
 import { continueDeployment, rollback } from './later-permissions.ts'
 import type { Permission } from './permission.ts'
 import { preflight } from './preflight-permissions.ts'
@@ -16,6 +17,7 @@ export const permissionTables = {
   'register-task-definition': registerTaskDefinition,
   'run-task': runTask,
   deploy: [...deploy, ...preflight],
+  'deploy-express': [...deployExpress, ...preflight],
   rollback,
   continue: continueDeployment,
   doctor: [...doctor, ...pastDeployment],

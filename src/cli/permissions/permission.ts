@@ -15,6 +15,7 @@ export const features = {
   'suspend-auto-scaling': 'suspend-auto-scaling',
   'run-task': 'run-task, tasks of slipway.yml, and checks of verify that are tasks',
   'task-lock': 'lock of tasks in slipway.yml',
+  'task-tags': 'tags of one-off tasks: run-task-tags, tags, propagate-tags',
   verify: 'verify and tasks where a deployment by ECS pauses',
   'codedeploy-verify': 'verify and tasks in READY_WAIT of CodeDeploy',
   'create-repository': 'create-repository',
@@ -64,6 +65,8 @@ export const onRequest = (Object.keys(features) as readonly Feature[]).filter(
 /** One row of a README's table: actions of IAM, and why Slipway needs them. In Markdown. */
 export interface Permission {
   readonly actions: readonly string[]
+  /** What `ecs:TagResource` is for; revisions of task definitions, with their registration, when undefined. */
+  readonly tagged?: 'tasks' | 'service' | 'revisions'
   /** Behind the actions, such as `on the key`. */
   readonly note?: string
   readonly why: string

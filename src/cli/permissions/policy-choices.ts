@@ -13,6 +13,8 @@ export interface PolicyChoices {
   readonly scope: 'service' | 'cluster'
   /** Roles of tasks whose definition is not in a file. */
   readonly passedRoles: readonly string[]
+  /** Roles that Amazon ECS itself assumes: of volumes of tasks, or of Express services. */
+  readonly infrastructureRoles: readonly string[]
   readonly kmsKeys: readonly string[]
   readonly signingProfiles: readonly string[]
 }

@@ -57,6 +57,7 @@ function choicesIn(given: Given): PolicyChoices {
     codeDeployServices: optionValues(given, 'codedeploy'),
     scope: optionValue(given, 'scope') === 'cluster' ? 'cluster' : 'service',
     passedRoles: optionValues(given, 'pass-role'),
+    infrastructureRoles: optionValues(given, 'infrastructure-role'),
     kmsKeys: optionValues(given, 'kms-key'),
     signingProfiles: optionValues(given, 'signing-profile'),
   }

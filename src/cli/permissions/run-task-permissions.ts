@@ -1,10 +1,16 @@
 import type { Permission } from './permission.ts'
 import { preflight } from './preflight-permissions.ts'
+import { taskTags } from './step-permissions.ts'
 
 /** Permissions of `run-task`: those of a task, and of the preflight those that are about its definition. */
 export const runTask = [
   { actions: ['ecs:RunTask'], note: 'on the task definition', why: 'start the task', without: 'fails' },
-  { actions: ['iam:PassRole'], note: 'on the roles of the definition', why: 'pass them to the task', without: 'fails' },
+  {
+    actions: ['iam:PassRole'],
+    note: 'on the roles of the definition, and on that of `volume-configurations`',
+    why: 'pass them to the task',
+    without: 'fails',
+  },
   {
     actions: ['ecs:DescribeTaskDefinition'],
     note: 'on `*`',
@@ -24,6 +30,7 @@ export const runTask = [
     why: '`lock`; find the task of a run that was killed before RunTask was answered',
     without: 'fails with `lock`; else such a task runs on',
   },
+  taskTags,
   { actions: ['logs:GetLogEvents'], why: 'show the log', without: 'the log is not shown, with a note' },
   ...preflight
     .filter(({ actions: [action] }) => !/^(elasticloadbalancing|cloudwatch|application-autoscaling):/.test(action))

@@ -11,9 +11,20 @@ const tasks = [
   { actions: ['ecs:ListTasks'], why: '`lock` of tasks: wait for another task', without: 'fails', when: 'task-lock' },
 ] as const satisfies readonly Permission[]
 
+/** What tags of one-off tasks need. */
+export const taskTags = {
+  actions: ['ecs:TagResource'],
+  note: 'on tasks',
+  why: 'tags of one-off tasks',
+  without: 'fails where they have tags',
+  when: 'task-tags',
+  tagged: 'tasks',
+} as const satisfies Permission
+
 /** What tasks and checks of a deployment need. */
 export const steps = [
   ...tasks,
+  taskTags,
   {
     actions: ['ecs:ContinueServiceDeployment'],
     why: '`verify` and tasks at a `PAUSE` hook: answer it',

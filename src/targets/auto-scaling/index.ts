@@ -4,8 +4,11 @@ import type { Events, Prepared, Target } from '../../deployment/target.ts'
 import type { Terms } from '../../deployment/terms.ts'
 import { Failure } from '../../failure.ts'
 import type { Scaling } from '../../ports.ts'
-import { renderText, text, type Untrusted, untrusted } from '../../text.ts'
+import { text, type Untrusted, untrusted } from '../../text.ts'
+import { stillSuspended } from './still-suspended.ts'
 import { resumeScaling, type ScaledService, suspendScaling } from './suspension.ts'
+
+export { healingTarget } from './healing-target.ts'
 
 const unwatched = untrusted('suspend-auto-scaling is left out, as the deployment is not watched to its end.')
 
@@ -90,11 +93,6 @@ async function* resumed<Ending extends End>(end: Ending, { service, scaling, con
     const isGood = end.outcome === 'succeeded' || end.outcome === 'unchanged'
     return isGood ? { ...end, outcome: 'failed', cause, left: text`Auto scaling is still suspended.` } : end
   }
-}
-
-function stillSuspended({ service }: ScaledService, error: Failure): string {
-  const reason = renderText(causeOf(error).what, (theirs) => theirs)
-  return `Auto scaling of ${service} may still be suspended: ${reason}. The next deployment with suspend-auto-scaling resumes it.`
 }
 
 /** A request of a cancelled step may still be on its way when the post step begins. Milliseconds. */

@@ -1,5 +1,12 @@
 import { resourceName } from '../../arn.ts'
 import type { Scaling, SuspendedState } from '../../ports.ts'
+import {
+  activityWords,
+  markedActivities,
+  type ScalingActivity,
+  scalingActivities,
+  scalingMark,
+} from '../ecs/request/scaling-mark.ts'
 
 /** A service of Amazon ECS, by names or ARNs. */
 export interface ScaledService {
@@ -7,21 +14,7 @@ export interface ScaledService {
   readonly service: string
 }
 
-/**
- * The tag of a scalable target of which a run has suspended activities, with their names. It is put before they are suspended and
- * removed after they are resumed, so that the next run knows what a run that was killed has left.
- */
-const mark = 'slipway:suspended-scaling'
-
-const activities = {
-  in: 'DynamicScalingInSuspended',
-  out: 'DynamicScalingOutSuspended',
-  scheduled: 'ScheduledScalingSuspended',
-} as const satisfies Record<string, keyof SuspendedState>
-
-type Activity = keyof typeof activities
-
-const all = Object.keys(activities) as readonly Activity[]
+const all = Object.keys(scalingActivities) as readonly ScalingActivity[]
 
 /**
  * Suspends scale-in, scale-out and scheduled actions of a service (Application Auto Scaling, "Suspend and resume scaling"). Returns what
@@ -32,15 +25,15 @@ export async function suspendScaling(service: ScaledService, scaling: Scaling): 
   const name = resourceName(service.service)
   if (found === undefined) return `Auto scaling: ${name} has no scalable target, so nothing is suspended.`
   const { arn, state, marked } = found
-  const ours = all.filter((activity) => marked.includes(activity) || !state[activities[activity]])
+  const ours = all.filter((activity) => marked.includes(activity) || !state[scalingActivities[activity]])
   if (ours.length === 0) return `Auto scaling of ${name} was suspended before this run, and stays so.`
-  if (ours.length > marked.length) await scaling.tag(arn, mark, ours.join(' '))
+  if (ours.length > marked.length) await scaling.tag(arn, scalingMark, ours.join(' '))
   await scaling.suspend(
     found.cluster,
     found.service,
     stateOf(() => true),
   )
-  return `Auto scaling of ${name} is suspended: ${words(ours)}.`
+  return `Auto scaling of ${name} is suspended: ${activityWords(ours)}.`
 }
 
 /** Resumes what runs of Slipway have suspended. Undefined: nothing was. Throws `Failure`. */
@@ -48,10 +41,11 @@ export async function resumeScaling(service: ScaledService, scaling: Scaling): P
   const found = await find(service, scaling)
   if (found === undefined || found.marked.length === 0) return undefined
   const { arn, state, marked } = found
-  const isStill = (activity: Activity) => !marked.includes(activity) && (state[activities[activity]] ?? false)
+  const isStill = (activity: ScalingActivity) =>
+    !marked.includes(activity) && (state[scalingActivities[activity]] ?? false)
   await scaling.suspend(found.cluster, found.service, stateOf(isStill))
-  await scaling.untag(arn, mark)
-  return `Auto scaling of ${found.service} is resumed: ${words(marked)}.`
+  await scaling.untag(arn, scalingMark)
+  return `Auto scaling of ${found.service} is resumed: ${activityWords(marked)}.`
 }
 
 interface Found {
@@ -59,7 +53,7 @@ interface Found {
   readonly service: string
   readonly arn: string
   readonly state: SuspendedState
-  readonly marked: readonly Activity[]
+  readonly marked: readonly ScalingActivity[]
 }
 
 async function find(named: ScaledService, scaling: Scaling): Promise<Found | undefined> {
@@ -67,16 +61,10 @@ async function find(named: ScaledService, scaling: Scaling): Promise<Found | und
   const target = await scaling.describeScalableTarget(cluster, service)
   const arn = target?.ScalableTargetARN
   if (target === undefined || arn === undefined) return undefined
-  const given = (await scaling.tags(arn))[mark]?.split(' ') ?? []
-  const marked = all.filter((activity) => given.includes(activity))
+  const marked = markedActivities(await scaling.tags(arn))
   return { cluster, service, arn, state: target.SuspendedState ?? {}, marked }
 }
 
-function stateOf(isSuspended: (activity: Activity) => boolean): SuspendedState {
-  return Object.fromEntries(all.map((activity) => [activities[activity], isSuspended(activity)]))
-}
-
-function words(given: readonly Activity[]): string {
-  const names = { in: 'scale-in', out: 'scale-out', scheduled: 'scheduled actions' }
-  return given.map((activity) => names[activity]).join(', ')
+function stateOf(isSuspended: (activity: ScalingActivity) => boolean): SuspendedState {
+  return Object.fromEntries(all.map((activity) => [scalingActivities[activity], isSuspended(activity)]))
 }

@@ -57,6 +57,15 @@ export async function* runSteps(steps: readonly Step[], course: Course): Events<
   return true
 }
 
+/** The steps of a deployment that is complete. A cancel meanwhile throws, and the post step reads which were due. */
+export async function* runLastSteps(steps: readonly Step[], course: Course): Events<boolean> {
+  const { keep } = course.context
+  if (steps.length > 0) keep({ unfinished: steps.map(({ name }) => name).join(', ') })
+  const isGood = yield* runSteps(steps, course)
+  keep({ unfinished: undefined })
+  return isGood
+}
+
 /** A step that could not be made is none that was passed. */
 async function* outcomeOf(step: Step, { version, plan, context }: Course): Events<Cause | undefined> {
   const known = version ?? plan.to ?? plan.from

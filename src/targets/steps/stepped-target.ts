@@ -6,7 +6,7 @@ import type { Events, Found, Prepared, Target } from '../../deployment/target.ts
 import type { Terms } from '../../deployment/terms.ts'
 import { Failure } from '../../failure.ts'
 import { asName, joined, setting, text, untrusted } from '../../text.ts'
-import { type Course, runSteps } from './course.ts'
+import { type Course, runLastSteps, runSteps } from './course.ts'
 import { type Step, stepsWithoutStage } from './step.ts'
 import { withStepsInside } from './steps-inside.ts'
 import { stays, takeBack } from './take-back.ts'
@@ -175,7 +175,7 @@ async function* afterGoodEnd<Ending extends End>(end: Ending, course: Course): E
   }
   const missed = isDeployed ? due.find(({ when }) => typeof when === 'object') : undefined
   if (missed) course.failed = notPaused(missed)
-  else yield* runSteps([...checks, ...(isDeployed ? tasks : [])], course)
+  else yield* isDeployed ? runLastSteps([...checks, ...tasks], course) : runSteps(checks, course)
   const { failed } = course
   if (failed === undefined) return end
   return isDeployed ? yield* takeBack(end, failed, course) : { ...end, outcome: 'failed', cause: failed }

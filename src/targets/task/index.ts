@@ -16,6 +16,7 @@ import { versionOf } from '../ecs/request/revision-version.ts'
 import type { WantedDefinition } from '../ecs/request/service-request.ts'
 import { requireSubnets } from '../ecs/tasks/task-network.ts'
 import { requireShortOverrides } from '../ecs/tasks/task-request.ts'
+import { requireVolumes } from '../ecs/tasks/task-volumes.ts'
 import { type PreparedTask, type TaskRequest, taskNouns } from './requested.ts'
 import { runWanted } from './run-wanted.ts'
 
@@ -46,6 +47,7 @@ export function taskTarget(request: TaskRequest, aws: EcsAccess): Target {
       const task = request.task?.(wanted.definition)
       requireSubnets(task, service)
       requireShortOverrides(task)
+      requireVolumes(task, wanted.definition)
       const prepared: PreparedTask = { request, service, wanted, task }
       return {
         plan: planOf(wanted),
@@ -78,7 +80,7 @@ async function* check(
 ): Events<void> {
   const { preflight: policy } = terms
   if (policy === undefined || (task === undefined && !policy.only)) return
-  const asked = { region, cluster, service: '', codeDeploy: {}, preflight: policy }
+  const asked = { region, cluster, service: '', codeDeploy: {}, preflight: policy, runTask: task }
   const noService = { service: undefined, current: undefined, group: Promise.resolve(undefined), active: undefined }
   const found = await preflight(asked, { ...noService, wanted }, context)
   yield* reportFindings(found, { request: terms, isQuiet: false }, context)

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Failure, RunTaskRequest, Tag, TaskDefinition } from '@aws-sdk/client-ecs'
 import { AwsError } from '../contract.ts'
 import { findCluster } from './clusters.ts'
-import { checkTaskRoles } from './role-passing.ts'
+import { checkInfrastructureRole, checkTaskRoles } from './role-passing.ts'
 import { checkNetwork } from './service-rules.ts'
 import { clientException, type EcsState, invalidParameter, type TaskRecord } from './state.ts'
 import { checkTags, refuseEmptyTags } from './task-definition-rules.ts'
@@ -92,8 +92,25 @@ function checkRequest(ecs: EcsState, input: RunTaskRequest, definition: TaskDefi
   refuseEmptyTags(input.tags)
   checkTags(input.tags ?? [])
   checkTaskRoles(ecs, input, definition)
+  checkVolumes(ecs, input, definition)
   checkOverrides(input, definition.containerDefinitions?.map(({ name = '' }) => name) ?? [])
   return launchType
+}
+
+/** API Volume: one volume that is configured at launch. The sentence is quoted in go-to-k/cdkd#811, that of the role in role-passing.ts. */
+function checkVolumes(
+  ecs: EcsState,
+  { volumeConfigurations = [] }: RunTaskRequest,
+  { volumes = [] }: TaskDefinition,
+): void {
+  for (const { name, managedEBSVolume } of volumeConfigurations) {
+    const isThere = volumes.some((volume) => volume.name === name && volume.configuredAtLaunch)
+    if (!isThere || volumeConfigurations.length > 1)
+      throw invalidParameter(
+        'Volume configuration provided but no matching configuredAtLaunch volume found in task definition.',
+      )
+    if (managedEBSVolume) checkInfrastructureRole(ecs, managedEBSVolume.roleArn ?? '')
+  }
 }
 
 function checkOverrides({ overrides }: RunTaskRequest, containers: readonly string[]): void {

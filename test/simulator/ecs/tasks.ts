@@ -115,7 +115,10 @@ export function endTask(ecs: EcsState, record: TaskRecord, start: TaskStart, end
   }
   task.lastStatus = registered && !exited ? 'DEACTIVATING' : 'STOPPING'
   start.onChange?.({ task: record, failed: end.failed ?? false })
-  if (exited || end.stopCode === 'TaskFailedToStart') finish()
+  // The other containers get SIGTERM when an essential one has ended (API ContainerDefinition, `essential`).
+  const slowestOther = exited ? warnContainers(ecs, record) : undefined
+  if (slowestOther !== undefined) ecs.world.clock.after(slowestOther * 1000, finish)
+  else if (exited || end.stopCode === 'TaskFailedToStart') finish()
   else
     ecs.world.clock.after(registered ? ecs.quirks.drainSeconds * 1000 : 0, () => {
       change('STOPPING')

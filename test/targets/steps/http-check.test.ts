@@ -243,3 +243,12 @@ test('mistakes of a check are told together, with their lines', () => {
     ])
   }
 })
+
+test('a regular expression that takes too long for a body is no passed check, and says why', async () => {
+  const body = `${'a'.repeat(60)}!`
+  const { passed, why } = await made(`- { ${once}, body-matches: "^(a+)+$" }`, response(200, body))
+  expect(passed).toBe(false)
+  expect(why).toMatch(
+    /answered 200, and the body may match `\^\(a\+\)\+\$` or not, as that takes longer than 1 s: repetition inside repetition/,
+  )
+})

@@ -30,6 +30,7 @@ import { requireTasks } from '../tasks/named-task.ts'
 import { runTasksBefore } from '../tasks/release-task.ts'
 import { requireSubnets } from '../tasks/task-network.ts'
 import { requireShortOverrides } from '../tasks/task-request.ts'
+import { requireVolumes } from '../tasks/task-volumes.ts'
 import { type Marking, revisionOfNew } from './register-revision.ts'
 import { follow } from './update-and-watch.ts'
 import { watchFirstTaskSet } from './watch-first-task-set.ts'
@@ -52,6 +53,7 @@ export async function prepareCreation(
   checkServiceDefinition(written, request, textIn(wanted.definition, 'family'))
   requireSubnets(request.runTask, written.content)
   requireShortOverrides(request.runTask)
+  requireVolumes(request.runTask, wanted.definition)
   requireTasks([...(request.tasksBefore ?? []), ...(request.tasksLater ?? [])], wanted.definition)
   const given = { ...written, content: withSettings(written.content, request) }
   const plan = planOf(request, given.content, wanted)

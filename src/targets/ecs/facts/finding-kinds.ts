@@ -133,6 +133,11 @@ export const findingKinds = {
   'variable-duplicate': { severity: 'warns', found: 'an environment variable that is defined more than once' },
   'secret-duplicate': { severity: 'blocks', found: 'a secret whose name a variable or another secret has' },
   'dependency-unknown': { severity: 'blocks', found: '`dependsOn` a container that the definition does not have' },
+  'scaling-suspended': {
+    severity: 'warns',
+    found: 'auto scaling that a run of Slipway left suspended when it was killed',
+    doctorOnly: 'own',
+  },
   'alarm-missing': { severity: 'warns', found: 'an alarm of the deployment that does not exist' },
   'alarm-without-data': {
     severity: 'notes',

@@ -12,6 +12,7 @@ import type {
 } from '../../../ports.ts'
 import type { Placeholder } from '../../../task-definition/placeholders.ts'
 import type { Engine } from '../request/ecs-record.ts'
+import type { ScalingActivity } from '../request/scaling-mark.ts'
 import type { NetworkFacts } from './network-facts.ts'
 
 /** An image of the definition, as far as it could be read. */
@@ -111,9 +112,9 @@ export interface TrafficFact {
   readonly standing: TrafficRule | 'missing' | 'unread'
 }
 
-/** A role of the definition that is of this account. */
+/** A role of this account: of the definition, or of a volume that is configured at launch. */
 export interface RoleFact {
-  readonly member: 'executionRoleArn' | 'taskRoleArn'
+  readonly member: 'executionRoleArn' | 'taskRoleArn' | 'managedEBSVolume.roleArn'
   readonly arn: string
   /** `trust`: its trust policy; undefined where that is no JSON object. */
   readonly standing: { readonly trust: JsonObject | undefined } | 'missing' | 'unread'
@@ -149,6 +150,8 @@ export interface PreflightFacts {
   readonly codeDeploy: CodeDeployFacts | undefined
   /** Whether autoscaling may change the desired count; undefined where nothing depends on it, or it could not be read. */
   readonly isScaled: boolean | undefined
+  /** Activities of auto scaling that a run of Slipway has left suspended. */
+  readonly leftSuspended: readonly ScalingActivity[]
   readonly traffic: readonly TrafficFact[]
   readonly roles: readonly RoleFact[]
   /** Undefined where tasks have no network of their own, or it could not be read. */

@@ -22,7 +22,7 @@ import { type CodeDeployPorts, gatherCodeDeploy } from './gather-group.ts'
 import { gatherImages, type ImagePorts } from './gather-images.ts'
 import { gatherLogGroups } from './gather-logs.ts'
 import { gatherRoles } from './gather-roles.ts'
-import { gatherScaling } from './gather-scaling.ts'
+import { gatherScaling, gatherSuspension } from './gather-scaling.ts'
 import { gatherSecrets } from './gather-secrets.ts'
 import { gatherTargetGroups, gatherTraffic } from './gather-traffic.ts'
 import { platformOf } from './judge-images.ts'
@@ -45,6 +45,8 @@ export interface PreflightSubject {
   readonly appSpec?: string | undefined
   /** Alarms of this deployment in the place of those of the deployment group. */
   readonly alarms?: readonly string[] | undefined
+  /** Of volumes that are configured at launch. */
+  readonly volumeRoles?: readonly string[] | undefined
   /** Reads secrets to check that their JSON keys exist. */
   readonly checkSecretKeys: boolean
   /** True: also what takes long or needs more permissions, the network and IAM's policy simulator. */
@@ -77,9 +79,10 @@ export async function gatherFacts(subject: PreflightSubject, ports: PreflightPor
   const placeholders = placeholdersIn(definition, subject.current)
   const blank = blankValues(definition, placeholders)
   const uses = secretUsesIn(definition, blank)
-  const place = { accountId, region, isSimulated: isThorough, blank, identity: () => ports.identity() }
+  const { volumeRoles = [] } = subject
+  const place = { accountId, region, isSimulated: isThorough, blank, volumeRoles, identity: () => ports.identity() }
   const group = gatherOfGroup(subject, ports, readFact)
-  const [images, secrets, roles, logGroups, targetGroups, network, isScaled, ofGroup] = await Promise.all([
+  const [images, secrets, roles, logGroups, targetGroups, network, isScaled, suspended, ofGroup] = await Promise.all([
     gatherImages(definition, { accountId, region, blank, running: runningOn(subject, isFargate) }, ports, readFact),
     gatherSecrets(uses, subject.checkSecretKeys, sources, readFact),
     gatherRoles(definition, uses, place, ports.roles, readFact),
@@ -87,6 +90,7 @@ export async function gatherFacts(subject: PreflightSubject, ports: PreflightPor
     gatherTargetGroups(service, sources, readFact),
     isFargate && isThorough ? gatherNetwork(service, region, ports.network, readFact) : undefined,
     gatherScaling(service, ports.scaling, readFact),
+    isThorough ? gatherSuspension(service, ports.scaling, readFact) : [],
     group,
   ])
   return {
@@ -106,6 +110,7 @@ export async function gatherFacts(subject: PreflightSubject, ports: PreflightPor
     targetGroups,
     network,
     isScaled,
+    leftSuspended: suspended,
     ...ofGroup,
     unread: unread(),
   }

@@ -8,7 +8,7 @@ import { containersOf, objectIn, textIn } from '../../../task-definition/members
 import type { RoleFact } from '../facts/preflight-facts.ts'
 import type { SecretUse } from '../facts/secret-uses.ts'
 import { isRole } from './judge-roles.ts'
-import { trustsTasks } from './task-trust.ts'
+import { isTrusting, principalOf } from './task-trust.ts'
 
 const passable = 'whether the roles can be passed and the execution role is authorized to do what a task needs'
 
@@ -23,6 +23,8 @@ export interface RolePlace {
   readonly isSimulated: boolean
   /** Values that are placeholders. */
   readonly blank: ReadonlySet<string>
+  /** Of volumes that are configured at launch. */
+  readonly volumeRoles: readonly string[]
   /** The identity that deploys. */
   identity(): Promise<Identity>
 }
@@ -33,7 +35,7 @@ interface Use {
   readonly resources: readonly string[]
 }
 
-/** The roles of a definition: whether they exist, their trust policies, whether the caller may pass them, what they allow. */
+/** The roles of a definition and its volumes: whether they exist, their trust policies, whether the caller may pass them, what they allow. */
 export async function gatherRoles(
   definition: JsonObject,
   secrets: readonly SecretUse[],
@@ -44,21 +46,24 @@ export async function gatherRoles(
   const { accountId, region } = place
   if (accountId === undefined) return []
   const caller = once(() => callerOf(place, sources, readFact))
-  const facts = roleMembers.map(async (member): Promise<readonly RoleFact[]> => {
-    const given = textIn(definition, member) ?? ''
+  const named = [
+    ...roleMembers.map((member) => ({ member, given: textIn(definition, member) ?? '' })),
+    ...place.volumeRoles.map((given) => ({ member: 'managedEBSVolume.roleArn' as const, given })),
+  ]
+  const facts = named.map(async ({ member, given }): Promise<readonly RoleFact[]> => {
     const arn = roleArn(given.replace(/^\//, ''), accountId, region)
     // Those of another account are judged by their names; they cannot be read from here.
     if (!isRole(given) || place.blank.has(given) || parseArn(arn)?.accountId !== accountId) return []
     const name = arn.split('/').at(-1) ?? ''
     const shows = 'whether the roles exist and trust Amazon ECS'
-    const isSuspect = (role: Role | undefined) => role === undefined || !trustsTasks(role.trust)
+    const isSuspect = (role: Role | undefined) => role === undefined || !isTrusting(member, role.trust)
     const found = await readFact('iam:GetRole', shows, () => sources.role(name), isSuspect)
     if (found === undefined) return [{ member, arn, standing: 'unread', passing: undefined, doing: [] }]
     if (found.value === undefined) return [{ member, arn, standing: 'missing', passing: undefined, doing: [] }]
     const { trust } = found.value
     if (!place.isSimulated) return [{ member, arn, standing: { trust }, passing: undefined, doing: [] }]
     const [passing, doing] = await Promise.all([
-      passingOf(arn, caller, sources, readFact),
+      passingOf(arn, principalOf(member), caller, sources, readFact),
       member === 'executionRoleArn' ? doingOf(arn, usesOf(definition, secrets, place), sources, readFact) : [],
     ])
     return [{ member, arn, standing: { trust }, passing, doing }]
@@ -95,6 +100,7 @@ function once<T>(ask: () => Promise<T>): () => Promise<T> {
 
 async function passingOf(
   arn: string,
+  service: string,
   callerOnce: () => Promise<string | undefined>,
   sources: RoleSources,
   readFact: ReadFact,
@@ -102,7 +108,7 @@ async function passingOf(
   const caller = await callerOnce()
   if (caller === undefined) return undefined
   const simulated = await readFact('iam:SimulatePrincipalPolicy', passable, () =>
-    sources.simulate(caller, ['iam:PassRole'], [arn], { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' }),
+    sources.simulate(caller, ['iam:PassRole'], [arn], { 'iam:PassedToService': service }),
   )
   const [decision] = simulated?.value ?? []
   return decision && { caller, decision }

@@ -3,7 +3,7 @@ import type { Decision } from '../../../ports.ts'
 import { type Text, text, untrusted } from '../../../text.ts'
 import { finding } from '../facts/finding-kinds.ts'
 import type { PreflightFacts, RoleFact } from '../facts/preflight-facts.ts'
-import { tasks, trustsTasks } from './task-trust.ts'
+import { isTrusting, principalOf } from './task-trust.ts'
 
 /**
  * Checks of the roles in IAM: they exist, tasks may assume them, the deploying role may pass them, and they allow what starts a
@@ -19,16 +19,16 @@ function judgeStanding({ member, arn, standing }: RoleFact): readonly Finding[] 
       finding('role-missing', {
         what: text`The role of ${member} does not exist (NoSuchEntity)`,
         why: text`IAM has no ${untrusted(arn)}, so ECS is unable to assume the role`,
-        fix: text`Create it with a trust policy for ${tasks}, or correct ${member}.`,
+        fix: text`Create it with a trust policy for ${principalOf(member)}, or correct ${member}.`,
       }),
     ]
   }
-  if (standing === 'unread' || trustsTasks(standing.trust)) return []
+  if (standing === 'unread' || isTrusting(member, standing.trust)) return []
   return [
     finding('role-trust', {
       what: text`ECS is unable to assume the role of ${member}`,
-      why: text`the trust policy of ${untrusted(arn)} does not allow sts:AssumeRole to ${tasks}`,
-      fix: text`Add to its trust policy: {"Effect":"Allow","Principal":{"Service":"${tasks}"},"Action":"sts:AssumeRole"}.`,
+      why: text`the trust policy of ${untrusted(arn)} does not allow sts:AssumeRole to ${principalOf(member)}`,
+      fix: text`Add to its trust policy: {"Effect":"Allow","Principal":{"Service":"${principalOf(member)}"},"Action":"sts:AssumeRole"}.`,
     }),
   ]
 }
@@ -42,7 +42,7 @@ function judgePassing({ member, arn, passing }: RoleFact): readonly Finding[] {
       {
         what: text`Not authorized to perform iam:PassRole on the role of ${member}`,
         why: text`${untrusted(passing.caller)} ${isExplicit(passing.decision) ? 'has an explicit deny' : 'has no policy that allows it'} for ${role}`,
-        fix: text`Allow iam:PassRole on ${role}, with the condition that iam:PassedToService is ${tasks}.`,
+        fix: text`Allow iam:PassRole on ${role}, with the condition that iam:PassedToService is ${principalOf(member)}.`,
       },
       passing.decision.isUnsure,
     ),

@@ -12,6 +12,7 @@ import { judgePlaceholders } from './judge-placeholders.ts'
 import { judgeRoleUse } from './judge-role-use.ts'
 import { judgeRoles } from './judge-roles.ts'
 import { judgeRollout } from './judge-rollout.ts'
+import { judgeScaling } from './judge-scaling.ts'
 import { judgeSecrets } from './judge-secrets.ts'
 import { judgeSize } from './judge-size.ts'
 import { judgeTraffic } from './judge-traffic.ts'
@@ -33,6 +34,7 @@ const checks = [
   judgeAlarms,
   judgeCodeDeploy,
   judgeRollout,
+  judgeScaling,
   judgeUnchecked,
 ]
 

@@ -7,6 +7,7 @@ import { Failure } from '../../../failure.ts'
 import type { Mistake } from '../../../mistake.ts'
 import type { DeploymentGroup, JsonObject, Service } from '../../../ports.ts'
 import { placed } from '../../../task-definition/check.ts'
+import { objectIn, textIn } from '../../../task-definition/members.ts'
 import { renderText, type Text, text, untrusted } from '../../../text.ts'
 import { groupNameOf } from '../codedeploy-group/group-name.ts'
 import { isForDoctor } from '../facts/finding-kinds.ts'
@@ -32,7 +33,14 @@ export type PreflightRequest = Pick<ServiceRequest, 'region' | 'cluster' | 'serv
   readonly preflight: PreflightPolicy
 }
 
-type Settings = 'desiredCount' | 'settings' | 'former' | 'enableEcsManagedTags' | 'propagateTags'
+type Settings =
+  | 'volumeConfigurations'
+  | 'runTask'
+  | 'desiredCount'
+  | 'settings'
+  | 'former'
+  | 'enableEcsManagedTags'
+  | 'propagateTags'
 
 /** The state before a deployment. `group`: the deployment group of CodeDeploy, which may still be being read. */
 export interface PreflightSituation {
@@ -83,8 +91,14 @@ function subjectOf(
     appSpec: request.codeDeploy.appSpec,
     alarms: request.codeDeploy.alarms,
     checkSecretKeys: request.preflight.secretKeys,
+    volumeRoles: volumeRoles(request),
     isThorough: false,
   }
+}
+
+function volumeRoles({ volumeConfigurations = [], runTask }: PreflightRequest): readonly string[] {
+  const all = [...volumeConfigurations, ...(runTask?.volumeConfigurations ?? [])]
+  return [...new Set(all.flatMap((one) => textIn(objectIn(one, 'managedEBSVolume'), 'roleArn') ?? []))]
 }
 
 /** The service with the count and the settings that the deployment gives it. */

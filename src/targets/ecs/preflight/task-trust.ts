@@ -1,18 +1,25 @@
 import type { Json, JsonObject } from '../../../ports.ts'
 import { isList, isObject, objectsIn } from '../../../task-definition/members.ts'
+import type { RoleFact } from '../facts/preflight-facts.ts'
 
 /** The principal that assumes the roles of tasks (ECS developer guide, "Task IAM role" and "Task execution IAM role"). */
-export const tasks = 'ecs-tasks.amazonaws.com'
+const tasks = 'ecs-tasks.amazonaws.com'
 
-/**
- * Whether a trust policy has a statement that may let tasks assume the role. Only its absence is certain: conditions and
- * denials are not weighed, and what is written by exception (`NotPrincipal`, `NotAction`) counts. Undefined counts, too.
- */
-export function trustsTasks(trust: JsonObject | undefined): boolean {
-  return trustsService(trust, 'ecs-tasks.')
+/** The principal that assumes a role: Amazon ECS itself, where it is for a volume (developer guide, "Amazon ECS infrastructure IAM role"). */
+export function principalOf(member: RoleFact['member']): string {
+  return member === 'managedEBSVolume.roleArn' ? 'ecs.amazonaws.com' : tasks
 }
 
-/** The same for a service of AWS, by the beginning of its principal's name. */
+/** `trustsService` for the principal of a role. */
+export function isTrusting(member: RoleFact['member'], trust: JsonObject | undefined): boolean {
+  return trustsService(trust, principalOf(member).replace('amazonaws.com', ''))
+}
+
+/**
+ * Whether a trust policy has a statement that may let a service of AWS assume the role, by the beginning of its principal's name. Only its
+ * absence is certain: conditions and denials are not weighed, and what is written by exception (`NotPrincipal`, `NotAction`) counts.
+ * Undefined counts, too.
+ */
 export function trustsService(trust: JsonObject | undefined, prefix: string): boolean {
   if (trust === undefined) return true
   const statements = isObject(trust.Statement) ? [trust.Statement] : objectsIn(trust, 'Statement')

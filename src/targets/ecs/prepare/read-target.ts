@@ -18,6 +18,7 @@ import { type ExpressUpdate, requestedUpdate } from '../strategy/express-setting
 import { requireTasks } from '../tasks/named-task.ts'
 import { requireSubnets } from '../tasks/task-network.ts'
 import { requireShortOverrides } from '../tasks/task-request.ts'
+import { requireVolumes } from '../tasks/task-volumes.ts'
 import type { ServicePlan } from './service-plan.ts'
 
 /** Without it the settings of the deployment group are unknown. */
@@ -80,6 +81,7 @@ export async function readTarget(
   const current = stored ? withoutOrigin(stored) : undefined
   const rendered = await request.wanted(service, current, originOf(stored))
   const wanted = { ...rendered, definition: withoutOrigin(rendered.definition) }
+  requireVolumes(request.runTask, wanted.definition)
   requireTasks([...(request.tasksBefore ?? []), ...(request.tasksLater ?? [])], wanted.definition)
   const atGroup =
     engine === 'codedeploy'

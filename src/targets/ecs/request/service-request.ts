@@ -130,7 +130,8 @@ export interface OneOffTask {
   readonly launchType?: string | undefined
   readonly capacityProviderStrategy?: readonly JsonObject[] | undefined
   readonly platformVersion?: string | undefined
-  readonly startedBy: string
+  /** Undefined: one that no other task has, made of the key. */
+  readonly startedBy?: string | undefined
   readonly group?: string | undefined
   readonly enableExecuteCommand?: boolean | undefined
   readonly tags?: readonly JsonObject[] | undefined
@@ -160,4 +161,6 @@ export interface OneOffTask {
   readonly clientToken?: string | undefined
   /** The same for a repeated try of the same run, so that one task is started only. */
   readonly idempotencyKey: string
+  /** Keys of earlier attempts of this run, the last one first: a killed one may have left a task that still runs. */
+  readonly earlierKeys?: readonly string[] | undefined
 }

@@ -59,6 +59,7 @@ SharingStrategy nvidiaMps:NvidiaMpsAllocation
 NvidiaMpsAllocation memory!:whole maxComputePercent:whole
 InferenceAcceleratorOverride deviceName:text deviceType:text
 EphemeralStorage sizeInGiB!:whole
+TaskVolumeConfiguration name!:text managedEBSVolume:TaskManagedEBSVolumeConfiguration
 TaskManagedEBSVolumeConfiguration encrypted:flag kmsKeyId:text volumeType:text sizeInGiB:whole snapshotId:text volumeInitializationRate:whole iops:whole throughput:whole tagSpecifications:EBSTagSpecification[] roleArn!:text terminationPolicy:TaskManagedEBSVolumeTerminationPolicy filesystemType:(ext3|ext4|xfs|ntfs)
 TaskManagedEBSVolumeTerminationPolicy deleteOnTermination!:flag
 Service serviceArn:any serviceName:any clusterArn:any loadBalancers:any serviceRegistries:any status:any desiredCount:any runningCount:any pendingCount:any launchType:any capacityProviderStrategy:any platformVersion:any platformFamily:any taskDefinition:any deploymentConfiguration:any taskSets:any deployments:any roleArn:any events:any createdAt:any currentServiceDeployment:any currentServiceRevisions:any placementConstraints:any placementStrategy:any networkConfiguration:any healthCheckGracePeriodSeconds:any schedulingStrategy:any deploymentController:any tags:any createdBy:any enableECSManagedTags:any propagateTags:any enableExecuteCommand:any availabilityZoneRebalancing:any resourceManagementType:any

@@ -6,7 +6,7 @@ import { causeOf, findEntry } from '../../../diagnosis/entry.ts'
 import type { EvidenceReport } from '../../../diagnosis/evidence-report.ts'
 import type { JsonObject, RunTaskFailure, Task } from '../../../ports.ts'
 import { containersOf, textIn } from '../../../task-definition/members.ts'
-import { type Text, text, untrusted } from '../../../text.ts'
+import { asName, type Text, text, untrusted } from '../../../text.ts'
 import type { Evidence, LogTail } from '../facts/deployment-evidence.ts'
 import { groupTasks } from '../facts/stopped-tasks.ts'
 import { evidenceInWords } from '../finish/evidence-words.ts'
@@ -39,14 +39,21 @@ export function explainTask(
   { definition, watched, what }: TaskSubject,
   logs: readonly LogTail[],
 ): ExplainedTask {
-  const evidence = evidenceOf(task, countingOnly(watched, definition), logs)
+  const counted = end.kind === 'cut-short' ? [end.container] : watched
+  const evidence = evidenceOf(task, countingOnly(counted, definition), logs)
   const found = explain(evidence, { outcome: 'failed' })
   const cause = { ...found, what, fix: inWordsOfTasks(found.fix), isGeneral: undefined }
-  return { cause: { ...cause, ...remedyOf(end, task, cause) }, evidence: evidenceInWords(evidence) }
+  return { cause: { ...cause, ...remedyOf(end, task, cause, watched) }, evidence: evidenceInWords(evidence) }
 }
 
 /** What follows from the kind of the end, whatever the evidence says. */
-function remedyOf(end: TaskEnd, { stoppedReason, stopCode = '' }: Task, cause: Cause): Partial<Cause> {
+function remedyOf(
+  end: TaskEnd,
+  { stoppedReason, stopCode = '' }: Task,
+  cause: Cause,
+  watched: readonly string[],
+): Partial<Cause> {
+  if (end.kind === 'cut-short') return shortened(end, watched)
   const again = text`It is started again only with retry-on-interruption, for commands that may run twice.`
   if (end.kind === 'interrupted')
     return { fix: text`The command did not fail by itself. ${halfDone} Check that, then run the job again. ${again}` }
@@ -64,6 +71,21 @@ function remedyOf(end: TaskEnd, { stoppedReason, stopCode = '' }: Task, cause: C
       fix: text`Check what the command has done, then run the job again.`,
     }
   return {}
+}
+
+/** Exit code 0 of the command is no proof then: a program that handles SIGTERM ends with it. */
+function shortened(
+  { container, isSeen }: Extract<TaskEnd, { kind: 'cut-short' }>,
+  watched: readonly string[],
+): Partial<Cause> {
+  const command = asName(watched.join(', '))
+  const order = isSeen
+    ? text`it ended before ${command}, which ECS then stopped`
+    : text`whether it ended before ${command}, which ECS then would have stopped, is unknown: AWS has no times of containers`
+  return {
+    why: text`${order}; exit code 0 of ${command} does not prove that its command was complete`,
+    fix: text`Check what the command has done, and read the log of ${asName(container)}. Set essential: false for ${asName(container)} where the command does not need it; otherwise let it end with 0, 137 or 143 after SIGTERM. Then run the job again.`,
+  }
 }
 
 function quoted(words: string): Text {

@@ -34,7 +34,11 @@ interface Wanted {
   readonly isSeveral: boolean
 }
 
-/** CloudWatch Logs shows a line some seconds after it was written. Milliseconds. */
+/**
+ * A line is readable some seconds after it was written: Docker's awslogs driver sends a batch every 5 seconds and when the container has
+ * ended (moby, daemon/logger/awslogs, `defaultForceFlushInterval`), and nothing waits for that, or marks the end of a stream. So no read
+ * proves that a log is whole, only time does. Milliseconds.
+ */
 const ingestion = 5_000
 const pause = 1_000
 /** For what is left once the tasks have ended. Milliseconds. */
@@ -111,9 +115,8 @@ export function followLogs(wanted: Wanted, context: EcsContext): FollowedLogs {
     },
     async *drain(tasks) {
       markEnds(tasks, streams, context)
-      const deadline = deadlineIn(context.clock, 2 * ingestion)
-      while (isAllowed && !isSettled(tasks, streams, context) && context.clock.monotonic() < deadline)
-        await context.clock.sleep(pause, context.signal)
+      const left = isAllowed ? timeUntilSettled(tasks, streams, context) : 0
+      if (left > 0) await context.clock.sleep(left, context.signal)
       yield* readRest()
       for (const stream of streams.values()) yield* shown(stream, stream.lines.end(), context)
     },
@@ -147,20 +150,23 @@ function markEnds(tasks: readonly Task[], streams: ReadonlyMap<string, Stream>, 
     const task = tasks.find(({ taskArn = '' }) => idOf(taskArn) === stream.taskId)
     const container = task?.containers?.find(({ name }) => name === stream.container)
     if (container?.lastStatus === 'STOPPED') stream.endedAt ??= clock.monotonic()
+    if (task?.lastStatus === 'STOPPED') stream.goneAt ??= clock.monotonic()
   }
 }
 
 /**
- * Whether every container ended long enough ago for its last line to be readable: by the time since that was seen, to which the time
- * counts that AWS took from the end of the containers to the end of the task.
+ * Until every container ended long enough ago for its last line to be readable: since that was seen, or since the end of the task was, to
+ * which the time counts that AWS took from the one to the other. Milliseconds.
  */
-function isSettled(tasks: readonly Task[], streams: ReadonlyMap<string, Stream>, { clock }: EcsContext): boolean {
-  return [...streams.values()].every(({ taskId, endedAt }) => {
+function timeUntilSettled(tasks: readonly Task[], streams: ReadonlyMap<string, Stream>, { clock }: EcsContext): number {
+  const now = clock.monotonic()
+  const times = [...streams.values()].map(({ taskId, endedAt = now - ingestion, goneAt = now }) => {
     const task = tasks.find(({ taskArn = '' }) => idOf(taskArn) === taskId)
     const { executionStoppedAt, stoppedAt } = task ?? {}
     const before = executionStoppedAt && stoppedAt ? stoppedAt.getTime() - executionStoppedAt.getTime() : 0
-    return endedAt === undefined || before >= ingestion || clock.monotonic() - endedAt >= ingestion
+    return ingestion - Math.max(now - endedAt, now - goneAt + before)
   })
+  return Math.max(0, ...times)
 }
 
 function tailOf({ container, place, lines }: Stream): LogTail {

@@ -19,6 +19,8 @@ export interface Stream {
   isMissing?: boolean
   /** On the monotonic clock, when its container was first seen to have ended. */
   endedAt?: number
+  /** The same of its task. */
+  goneAt?: number
 }
 
 interface Read {

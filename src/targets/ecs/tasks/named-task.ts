@@ -48,6 +48,7 @@ function unknownContainers(tasks: readonly NamedTask[], definition: JsonObject):
  */
 export function withOverrides(task: NamedTask, container: string, phase: string): OneOffTask {
   const { command, environment, task: own, lock } = task
+  const keyIn = (key: string) => `${key} ${phase}`
   const variables = Object.entries(environment).map(([variable, value]) => ({ name: variable, value }))
   const override = {
     name: container,
@@ -60,7 +61,8 @@ export function withOverrides(task: NamedTask, container: string, phase: string)
     awaitStop: true,
     container,
     lock,
-    idempotencyKey: `${own.idempotencyKey} ${phase}`,
+    idempotencyKey: keyIn(own.idempotencyKey),
+    earlierKeys: own.earlierKeys?.map(keyIn),
   }
 }
 

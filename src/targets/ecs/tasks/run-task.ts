@@ -4,7 +4,7 @@ import { variablesOf } from '../facts/definition-variables.ts'
 import type { EcsContext } from '../request/ecs-context.ts'
 import { shortName } from '../request/revision-version.ts'
 import type { ServiceEnd } from '../request/service-end.ts'
-import { startedByLock } from '../request/started-by.ts'
+import { startedByOf } from '../request/started-by.ts'
 import { effectiveDefinition } from './effective-definition.ts'
 import { followLogs } from './follow-logs.ts'
 import { openStarter } from './start-tasks.ts'
@@ -32,8 +32,7 @@ export async function* runOneOffTask(
 }
 
 /** Runs one-off tasks to their end, as far as it is awaited. Stops them when their time is up. */
-export async function* runTasks(asked: OneOff, context: EcsContext): AsyncGenerator<DeploymentEvent, TasksEnd> {
-  const oneOff = locked(asked)
+export async function* runTasks(oneOff: OneOff, context: EcsContext): AsyncGenerator<DeploymentEvent, TasksEnd> {
   requireShortOverrides(oneOff.task)
   const at = () => context.clock.now()
   yield { kind: 'phase', at: at(), name: oneOffPhase, status: 'running' }
@@ -44,12 +43,6 @@ export async function* runTasks(asked: OneOff, context: EcsContext): AsyncGenera
   if (!isGood || oneOff.task.awaitStop) run.over()
   yield { kind: 'phase', at: at(), name: oneOffPhase, status: isGood ? 'succeeded' : 'failed', detail }
   return end
-}
-
-/** ListTasks finds the tasks with a lock by what started them. */
-function locked(oneOff: OneOff): OneOff {
-  const { task } = oneOff
-  return task.lock === undefined ? oneOff : { ...oneOff, task: { ...task, startedBy: startedByLock(task.lock) } }
 }
 
 interface Run {
@@ -96,7 +89,8 @@ function openRun(oneOff: OneOff, context: EcsContext): Run {
 
 /** What the post step needs: before a RunTask, whose reply a kill may lose, and after it. */
 function keeper({ cluster, task }: OneOff, context: EcsContext): (arns: readonly string[]) => void {
-  const { startedBy, onCancel = 'stop' } = task
+  const { onCancel = 'stop' } = task
+  const startedBy = startedByOf(task)
   return (arns) => {
     const tasks = { cluster, startedBy, onCancel, arns }
     const [none, some] = [

@@ -1,9 +1,11 @@
 import { deadlineIn, remaining } from '../../../clock.ts'
 import type { DeploymentEvent } from '../../../deployment/events.ts'
 import { forPreparation } from '../../../deployment/time-limits.ts'
+import type { Cause } from '../../../diagnosis/cause.ts'
 import type { RunTaskFailure } from '../../../ports.ts'
 import { untrusted } from '../../../text.ts'
 import type { EcsContext } from '../request/ecs-context.ts'
+import { tasksOfEarlierAttempt } from './earlier-attempt.ts'
 import { isCapacity, mayPass, reasonsInWords } from './run-task-failures.ts'
 import { type OneOff, requestOf, usesSpot } from './task-request.ts'
 
@@ -16,6 +18,8 @@ export interface StartedTasks {
 
 /** Starts the tasks of one run. Each RunTask that AWS has answered is followed by one with another client token. */
 export interface Starter {
+  /** Tasks that an earlier attempt of the run has left running, or the cause for which none may be started. */
+  adopt(): AsyncGenerator<DeploymentEvent, readonly string[] | Cause>
   /** RunTask until so many tasks are placed, or the reasons do not pass, or the time for them is up. */
   start(count: number): AsyncGenerator<DeploymentEvent, StartedTasks>
 }
@@ -32,6 +36,11 @@ export function openStarter(oneOff: OneOff, context: EcsContext, started: (arns:
   let number = 0
   let isOnDemand = false
   return {
+    async *adopt() {
+      const found = yield* tasksOfEarlierAttempt(oneOff, context)
+      if (!('code' in found) && found.length > 0) started(found)
+      return found
+    },
     async *start(count) {
       const deadline = deadlineIn(clock, minutes * 60_000)
       const arns: string[] = []

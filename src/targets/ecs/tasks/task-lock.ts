@@ -25,15 +25,7 @@ export function openLock(cluster: string, lock: string, minutes: number, context
   const { clock, signal, ecs } = context
   const startedBy = startedByLock(lock)
   const deadline: Deadline = deadlineIn(clock, minutes * 60_000)
-  const holders = async () => {
-    const states = ['RUNNING', 'STOPPED'] as const
-    const lists = await Promise.all(states.map((desiredStatus) => ecs.listTasks(cluster, { startedBy, desiredStatus })))
-    // A task that is to stop runs on until its containers have ended.
-    return lists
-      .flat()
-      .filter(({ lastStatus }) => lastStatus !== 'STOPPED')
-      .toSorted(byAge)
-  }
+  const holders = async () => (await unstoppedTasks(ecs, cluster, startedBy)).toSorted(byAge)
   return {
     async *wait() {
       for (let told = false; ; told = true) {
@@ -54,6 +46,17 @@ export function openLock(cluster: string, lock: string, minutes: number, context
       }
     },
   }
+}
+
+/** Tasks of which something may run: one that is to stop runs on until its containers have ended. */
+export async function unstoppedTasks(
+  ecs: EcsContext['ecs'],
+  cluster: string,
+  startedBy: string,
+): Promise<readonly Task[]> {
+  const states = ['RUNNING', 'STOPPED'] as const
+  const lists = await Promise.all(states.map((desiredStatus) => ecs.listTasks(cluster, { startedBy, desiredStatus })))
+  return lists.flat().filter(({ lastStatus }) => lastStatus !== 'STOPPED')
 }
 
 /** By AWS's own clock; two of the same millisecond by their ARNs, so that both runs conclude the same. */

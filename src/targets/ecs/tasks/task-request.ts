@@ -3,6 +3,7 @@ import { Failure } from '../../../failure.ts'
 import type { JsonObject, RunTaskRequest, Service } from '../../../ports.ts'
 import { asName, text } from '../../../text.ts'
 import type { OneOffTask } from '../request/service-request.ts'
+import { startedByOf } from '../request/started-by.ts'
 import { networkOf } from './task-network.ts'
 
 /** A one-off task, with what it inherits from. */
@@ -39,7 +40,7 @@ export function requestOf({ cluster, service, task, taskDefinition }: OneOff, pa
   return {
     cluster,
     taskDefinition,
-    startedBy: task.startedBy,
+    startedBy: startedByOf(task),
     ...(part.count === 1 ? {} : { count: part.count }),
     ...(strategy ? { capacityProviderStrategy: strategy } : {}),
     ...(launchType ? { launchType } : {}),

@@ -25,7 +25,7 @@ export interface TasksRun {
 export async function* tasksToEnd(run: TasksRun, context: EcsContext): AsyncGenerator<DeploymentEvent, TasksEnd> {
   const { task, watch, subject } = run
   const { logs, watched } = watch
-  const begun = yield* startLocked(run, context)
+  const begun = yield* startFirst(run, context)
   if ('code' in begun) return { ...resultOf([], watched, logs), outcome: 'failed', cause: begun }
   const { arns, failures } = begun
   if (arns.length === 0)
@@ -37,6 +37,13 @@ export async function* tasksToEnd(run: TasksRun, context: EcsContext): AsyncGene
   const last = { ...look, failures: [...failures, ...look.failures] }
   const ending = yield* judgeTasks(last, subject, logs, context)
   return { ...resultOf(last.seen, watched, logs), ...ending }
+}
+
+/** Starts the tasks, where none of an earlier attempt runs still. */
+async function* startFirst(run: TasksRun, context: EcsContext): AsyncGenerator<DeploymentEvent, StartedTasks | Cause> {
+  const earlier = yield* run.starter.adopt()
+  if ('code' in earlier) return earlier
+  return earlier.length > 0 ? { arns: earlier, failures: [] } : yield* startLocked(run, context)
 }
 
 /** Starts the tasks; with a lock, once no other task holds it. The cause where it was not to be had. */

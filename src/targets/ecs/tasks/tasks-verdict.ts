@@ -50,9 +50,6 @@ export async function* judgeTasks(
   if (gone) return { outcome: 'failed', cause: lost(gone, subject) }
   if (late.length > 0) return { outcome: 'timed-out', cause: timedOut(look, subject) }
   if (failures.length > 0) return { outcome: 'failed', cause: notPlaced(failures, seen.length, subject) }
-  for (const { end } of seen)
-    if (end.kind === 'succeeded' && end.doubt)
-      yield { kind: 'warning', at: clock.now(), message: doubtful(end.doubt, subject) }
   return { outcome: 'succeeded' }
 }
 
@@ -95,14 +92,4 @@ function timedOut({ task, unstopped }: LastLook, { what }: TaskSubject): Cause {
     )
   const fix = text`${halfDone} Check that, then raise wait-for-minutes or correct what it waits for.`
   return certain('timed-out', what, text`${time}, and this run stopped it (StopTask)`, fix)
-}
-
-function doubtful(
-  { container, exitCode }: { readonly container: string; readonly exitCode: number },
-  { watched }: TaskSubject,
-) {
-  const names = watched.join(', ')
-  return untrusted(
-    `The essential container ${container} exited with code ${exitCode}. If that was before ${names} exited with code 0, it has ended the task, and ${names} may have been interrupted.`,
-  )
 }

@@ -7,7 +7,7 @@ import type { Task } from '../../../ports.ts'
 import { untrusted } from '../../../text.ts'
 import type { EcsContext } from '../request/ecs-context.ts'
 import type { FollowedLogs } from './follow-logs.ts'
-import { isOver, judgeTask, type TaskEnd } from './task-end.ts'
+import { endedOf, isOver, judgeTask, type TaskEnd } from './task-end.ts'
 
 /** A task as it was read last. */
 export interface SeenTask {
@@ -17,6 +17,8 @@ export interface SeenTask {
   readonly end: TaskEnd
   /** DescribeTasks reports MISSING for it, and has for longer than it may right after RunTask. */
   readonly isMissing?: true
+  /** The containers that the first read with an ended one had as ended. */
+  readonly first?: readonly string[] | undefined
 }
 
 /** How tasks are watched. */
@@ -54,7 +56,7 @@ export async function* watchTasks(
     const read = await lookUntil(clock, deadline, ecs.describeTasks(watch.cluster, arns))
     if (read !== undefined) {
       const before = seen
-      seen = seen.map(({ arn, task }) => judged(arn, read.find(({ taskArn }) => taskArn === arn) ?? task, watch))
+      seen = seen.map((each) => judged(each, read.find(({ taskArn }) => taskArn === each.arn) ?? each.task, watch))
       yield* changes(before, seen, context)
       const isLost = seen.some(({ task }) => task === undefined) && clock.monotonic() - since > missingTime
       if (gone(isLost ? 'gone' : undefined)) return seen.map(withMissing)
@@ -71,8 +73,11 @@ export async function* watchTasks(
   return seen
 }
 
-function judged(arn: string, task: Task | undefined, { watched, essential }: TaskWatch): SeenTask {
-  return { arn, task, end: task ? judgeTask(task, watched, essential) : { kind: 'moving' } }
+function judged({ arn, first: known }: SeenTask, task: Task | undefined, { watched, essential }: TaskWatch): SeenTask {
+  if (task === undefined) return { arn, task, end: { kind: 'moving' } }
+  const ended = endedOf(task, [...watched, ...essential])
+  const first = known ?? (ended.length > 0 ? ended : undefined)
+  return { arn, task, first, end: judgeTask(task, watched, essential, first) }
 }
 
 function withMissing(seen: SeenTask): SeenTask {

@@ -2,6 +2,7 @@ import type { Finding } from '../../../diagnosis/finding.ts'
 import { partitionOf } from '../../../partitions.ts'
 import type { Distribution, Json, JsonObject } from '../../../ports.ts'
 import { text, untrusted } from '../../../text.ts'
+import { fitsWildcard } from '../../../wildcard.ts'
 import type { SiteRequest } from '../request/site-request.ts'
 
 type Place = Pick<SiteRequest, 'bucket' | 'prefix' | 'region'>
@@ -72,8 +73,7 @@ function names(patterns: Json | undefined, name: string): boolean {
 }
 
 function fits(pattern: string, name: string): boolean {
-  const parts = pattern.split('*').map((part) => part.replace(/[.+^${}()|[\]\\?]/g, '\\$&'))
-  return new RegExp(`^${parts.join('.*')}$`, 'i').test(name)
+  return fitsWildcard(pattern.toLowerCase(), name.toLowerCase())
 }
 
 /** Whether a statement is for CloudFront and this distribution: by service (OAC), by identity (OAI), or for everyone. */

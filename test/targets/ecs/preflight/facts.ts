@@ -89,6 +89,7 @@ export function factsWith(change: Partial<PreflightFacts> = {}): PreflightFacts 
   return {
     region,
     accountId,
+    leftSuspended: [],
     definition,
     isFargate: true,
     service,

@@ -203,6 +203,7 @@ const traffic: readonly Row[] = [
     'with CodeDeploy',
     { ...viaCodeDeploy, ...route(weights([targetGroup, 70], [green, 30])) },
   ],
+  ['scaling-suspended', 'warns', '', { leftSuspended: ['in', 'scheduled'] }],
   ['alarm-missing', 'warns', '', { alarms: { names: ['api-5xx'], states: [] } }],
   [
     'alarm-without-data',

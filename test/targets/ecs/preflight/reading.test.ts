@@ -5,7 +5,7 @@ import { loadBalancersIn } from '../../../../src/targets/ecs/codedeploy-group/ap
 import { secretUsesIn } from '../../../../src/targets/ecs/facts/secret-uses.ts'
 import { isRole } from '../../../../src/targets/ecs/preflight/judge-roles.ts'
 import { placeholdersIn } from '../../../../src/targets/ecs/preflight/left-placeholders.ts'
-import { trustsTasks } from '../../../../src/targets/ecs/preflight/task-trust.ts'
+import { isTrusting } from '../../../../src/targets/ecs/preflight/task-trust.ts'
 import { definitionWith } from './facts.ts'
 
 describe('what a container takes from a store', () => {
@@ -74,7 +74,7 @@ describe('a trust policy', () => {
     ],
     [false, 'without statements', {}],
   ])('%s: %s', (expected, _, policy) => {
-    expect(trustsTasks(policy)).toBe(expected)
+    expect(isTrusting('taskRoleArn', policy)).toBe(expected)
   })
 })
 

@@ -67,22 +67,18 @@ const exited = 'EssentialContainerExited'
 
 /** The rows of table A2, the peers' F10 and A4 among them. */
 test.each<[string, Task, object]>([
-  ['exit code 0', stopped(exited, { api: 0 }), { kind: 'succeeded', doubt: undefined }],
+  ['exit code 0', stopped(exited, { api: 0 }), { kind: 'succeeded' }],
   [
     'GuardDuty ended with the task (METR/hawk#281)',
     stopped(exited, { api: 0, 'aws-guardduty-agent': 137 }),
     { kind: 'succeeded' },
   ],
-  ['a log router ended 143 (F10)', stopped(exited, { api: 0, router: 143 }), { kind: 'succeeded', doubt: undefined }],
-  [
-    'a sidecar failed that is not essential',
-    stopped(exited, { api: 0, router: 1 }),
-    { kind: 'succeeded', doubt: undefined },
-  ],
+  ['a log router ended 143 (F10)', stopped(exited, { api: 0, router: 143 }), { kind: 'succeeded' }],
+  ['a sidecar failed that is not essential', stopped(exited, { api: 0, router: 1 }), { kind: 'succeeded' }],
   [
     'an essential sidecar failed',
     stopped(exited, { api: 0, envoy: 1 }),
-    { kind: 'succeeded', doubt: { container: 'envoy', exitCode: 1 } },
+    { kind: 'cut-short', container: 'envoy', exitCode: 1, isSeen: false },
   ],
   ['exit code 1 (F10)', stopped(exited, { api: 1 }), { kind: 'exited', container: 'api', exitCode: 1 }],
   [
@@ -135,6 +131,23 @@ test.each<[string, Task, object]>([
   ],
 ])('end: %s', (_, task, expected) => {
   expect(judgeTask(task, ['api'], ['api', 'envoy'])).toMatchObject(expected)
+})
+
+test.each<[string, Exits, readonly string[], object]>([
+  ['the command ended first', { api: 0, envoy: 1 }, ['api'], { kind: 'succeeded' }],
+  [
+    'an essential sidecar ended first',
+    { api: 0, envoy: 0 },
+    ['envoy'],
+    { kind: 'cut-short', exitCode: 0, isSeen: true },
+  ],
+  ['it was killed first', { api: 0, envoy: 137 }, ['envoy'], { kind: 'cut-short', container: 'envoy', isSeen: true }],
+  ['both ended between two reads', { api: 0, envoy: 143 }, ['api', 'envoy'], { kind: 'succeeded' }],
+  ['both ended, and the sidecar failed', { api: 0, envoy: 2 }, ['api', 'envoy'], { kind: 'cut-short', isSeen: false }],
+  ['a sidecar that is not essential ended first', { api: 0, router: 1 }, [], { kind: 'succeeded' }],
+  ['the command failed after it', { api: 3, envoy: 1 }, ['envoy'], { kind: 'exited', container: 'api', exitCode: 3 }],
+])('order: %s', (_, exits, first, expected) => {
+  expect(judgeTask(stopped(exited, exits), ['api'], ['api', 'envoy'], first)).toMatchObject(expected)
 })
 
 test.each([
@@ -309,6 +322,10 @@ async function withLock(seen: readonly (Partial<Task> | undefined)[], rivals: nu
     holder: async () => (left-- > 0 ? { taskArn: 'task/shop/other' } : undefined),
   }
   const starter: Starter = {
+    async *adopt() {
+      yield* []
+      return []
+    },
     async *start() {
       yield* []
       return { arns: ++count.starts > seen.length ? [] : [`task/shop/${count.starts}`], failures: [] }
