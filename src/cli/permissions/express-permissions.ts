@@ -2,7 +2,7 @@ import { deploy } from './deploy-permissions.ts'
 import type { Permission } from './permission.ts'
 
 /** What `deploy` needs and an Express service never does. */
-const others = /^(codedeploy|codedeploy-.*|several|create-service|desired-count|run-task|invalidate|express)$/
+const others = /^(codedeploy|codedeploy-.*|several|create-service|desired-count|invalidate|express)$/
 const replaced = new Set(['ecs:UpdateService'])
 
 /** Permissions of `deploy-express`: those of `deploy` for the ECS deployment controller, with the API of Express Mode. */
