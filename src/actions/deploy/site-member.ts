@@ -5,6 +5,7 @@ import { type SentAssets, siteAssetsTarget, siteTarget } from '../../targets/sit
 import { preflightPolicy } from '../targets/requested-service.ts'
 import { requireSiteInputs, siteRequest, siteTerms } from '../targets/requested-site.ts'
 import { siteAccess, siteInputsOf } from '../targets/site-place.ts'
+import { withSteps } from '../targets/with-steps.ts'
 import type { Opening } from './member-opening.ts'
 import type { PlacedService } from './placed-service.ts'
 
@@ -16,12 +17,14 @@ export async function siteMember(
   { inputs: given, aws, runner, world, order, source }: Opening,
 ): Promise<WaveMember> {
   const inputs = siteInputsOf(given, site)
-  requireSiteInputs(inputs)
+  requireSiteInputs(inputs, site.verify)
   const assets = sent.get(place.service) ?? new Map()
   sent.set(place.service, assets)
   const request = siteRequest(inputs, aws.region, source, runner)
   const access = siteAccess(inputs, aws, runner, world)
-  const target = site.assetsOnly ? siteAssetsTarget(request, access, assets) : siteTarget(request, access, assets)
+  const deployed = site.assetsOnly ? siteAssetsTarget(request, access, assets) : siteTarget(request, access, assets)
+  const checked = { ...place, verify: site.verify }
+  const target = await withSteps(deployed, { place: checked, aws, runner, world, mayRollBack: true })
   const terms = { ...siteTerms(inputs, request), order, preflight: preflightPolicy(given) }
   return { name, target, terms }
 }
