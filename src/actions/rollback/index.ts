@@ -1,4 +1,5 @@
 import { rollBack } from '../../deployment/roll-back.ts'
+import { rollBackThroughPauses } from '../../deployment/roll-back-through-pauses.ts'
 import type { Terms } from '../../deployment/terms.ts'
 import { namingSettings } from '../../origins.ts'
 import type { Action, Runner } from '../../runner/action.ts'
@@ -29,7 +30,7 @@ export function createRollback(world: World): Action<typeof rollbackInputs> {
 export const action = createRollback(network)
 
 /** `image` selects the revision to find, not an image to deploy, and ignores the registry of slipway.yml. */
-function deployInputsOf({ to: _to, image: _image, ...inputs }: RollbackInputs) {
+function deployInputsOf({ to: _to, image: _image, onPause: _onPause, ...inputs }: RollbackInputs) {
   return asDeployInputs(inputs)
 }
 
@@ -46,7 +47,8 @@ async function begin(inputs: RollbackInputs, calling: Runner, runner: Runner, wo
     async *events(request, aws, context) {
       const target = ecsRollback(request, goalOf(inputs, place), aws)
       const behind = behindDistribution(target, place, aws, runner, 'back')
-      yield* rollBack(await withSchedules(behind, place, aws, 'back'), request, context)
+      const way = inputs.onPause === 'continue' ? rollBackThroughPauses : rollBack
+      yield* way(await withSchedules(behind, place, aws, 'back'), request, context)
     },
   }
   await namingSettings(place.origins, () => runOnService(step, work))
