@@ -65,6 +65,11 @@ export const doctor = [
     why: 'find a group without an input and with another than its default name',
     when: 'codedeploy-search',
   },
+  {
+    actions: ['events:ListTargetsByRule', 'events:DescribeRule', 'scheduler:GetSchedule'],
+    why: '`schedules` of slipway.yml',
+    when: 'schedules',
+  },
 ] as const satisfies readonly Permission[]
 
 /** Permissions of `doctor` for a past deployment. */

@@ -10,6 +10,7 @@ import type { Schedules } from '../../ports.ts'
 import { renderText, text, untrusted } from '../../text.ts'
 import { familiesOf, type NamedSchedule, nameOf, requireSchedules, setRevision } from './scheduled-tasks.ts'
 
+export { scheduleFindings } from './schedule-findings.ts'
 export type { NamedSchedule } from './scheduled-tasks.ts'
 
 /** The scheduled tasks of a service. */
