@@ -14,12 +14,12 @@ import { asDeployInputs } from '../inputs/rollback-inputs.ts'
 import { openReport } from '../shared/open-report.ts'
 import { settleInPost } from '../shared/post-step.ts'
 import { runAndReport } from '../shared/run-and-report.ts'
+import { aroundDeployment } from '../targets/around-deployment.ts'
 import { checksOf } from '../targets/given-checks.ts'
 import type { Place } from '../targets/place.ts'
 import { deployRequest, oneOffTask } from '../targets/requested-service.ts'
 import { requireValid } from '../targets/valid-definition.ts'
 import { findDefinition } from '../targets/wanted-definition.ts'
-import { withSteps } from '../targets/with-steps.ts'
 import { endOfJob, openAws } from '../world/open-aws.ts'
 import { commitHistory } from '../world/open-history.ts'
 import { openImageStore } from '../world/open-image-store.ts'
@@ -63,8 +63,8 @@ async function begin(given: DeployExpressInputs, calling: Runner, runner: Runner
   const { credentialLifetime } = aws
   const history = commitHistory(shared, source, calling, world)
   const access = { ...aws, images: openImageStore({ aws, runner: calling, fetch: world.fetch }) }
-  const steps = { place, aws: access, runner, world, task: oneOffTask(shared, place, runner), mayRollBack: true }
-  const target = await withSteps(ecsTarget(request, access), steps)
+  const around = { place, aws: access, runner, world, task: oneOffTask(shared, place, runner), mayRollBack: true }
+  const target = await aroundDeployment(ecsTarget(request, access), around)
   await runAndReport(
     deploy(target, request, { clock, signal, keep, history, credentialLifetime }),
     keep,

@@ -12,10 +12,10 @@ import { asDeployInputs } from '../inputs/rollback-inputs.ts'
 import { openReport } from '../shared/open-report.ts'
 import { settleInPost } from '../shared/post-step.ts'
 import { runAndReport } from '../shared/run-and-report.ts'
+import { aroundDeployment } from '../targets/around-deployment.ts'
 import { checksOf } from '../targets/given-checks.ts'
 import { requireSiteInputs, siteRequest, siteTerms } from '../targets/requested-site.ts'
 import { siteAccess, siteInputsAt, sitePlace } from '../targets/site-place.ts'
-import { withSteps } from '../targets/with-steps.ts'
 import { endOfJob, openAws } from '../world/open-aws.ts'
 import { commitHistory } from '../world/open-history.ts'
 import { withSecretsAndAbort } from '../world/secrets-and-abort.ts'
@@ -80,7 +80,8 @@ async function begin(given: DeploySiteInputs, calling: Runner, runner: Runner, w
   const history = commitHistory(inputs, source, calling, world)
   const context = { clock, signal, keep, history, credentialLifetime: aws.credentialLifetime }
   const deployed = siteTarget(request, siteAccess(inputs, aws, runner, world))
-  const target = await withSteps(deployed, { place: { ...place, verify }, aws, runner, world, mayRollBack: true })
+  const around = { place: { ...place, verify }, aws, runner, world, mayRollBack: true }
+  const target = await aroundDeployment(deployed, around)
   const terms = siteTerms(inputs, request)
   const events = purpose === undefined ? deploy(target, terms, context) : rollBack(target, terms, context)
   await runAndReport(events, keep, reporter, runner)

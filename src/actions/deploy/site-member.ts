@@ -2,10 +2,10 @@ import type { SiteTarget } from '../../config/select-site.ts'
 import type { WaveMember } from '../../deployment/waves/waves-request.ts'
 import type { Returning } from '../../deployment/waves/ways-back.ts'
 import { type SentAssets, siteAssetsTarget, siteTarget } from '../../targets/site/index.ts'
+import { aroundDeployment } from '../targets/around-deployment.ts'
 import { preflightPolicy } from '../targets/requested-service.ts'
 import { requireSiteInputs, siteRequest, siteTerms } from '../targets/requested-site.ts'
 import { siteAccess, siteInputsOf } from '../targets/site-place.ts'
-import { withSteps } from '../targets/with-steps.ts'
 import type { Opening } from './member-opening.ts'
 import type { PlacedService } from './placed-service.ts'
 
@@ -24,7 +24,7 @@ export async function siteMember(
   const access = siteAccess(inputs, aws, runner, world)
   const deployed = site.assetsOnly ? siteAssetsTarget(request, access, assets) : siteTarget(request, access, assets)
   const checked = { ...place, verify: site.verify }
-  const target = await withSteps(deployed, { place: checked, aws, runner, world, mayRollBack: true })
+  const target = await aroundDeployment(deployed, { place: checked, aws, runner, world, mayRollBack: true })
   const terms = { ...siteTerms(inputs, request), order, preflight: preflightPolicy(given) }
   return { name, target, terms }
 }

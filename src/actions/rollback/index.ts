@@ -10,8 +10,7 @@ import { text } from '../../text.ts'
 import { asDeployInputs, type RollbackInputs, rollbackInputs } from '../inputs/rollback-inputs.ts'
 import { settleInPost } from '../shared/post-step.ts'
 import { runOnService, type ServiceWork } from '../shared/run-on-service.ts'
-import { withSchedules } from '../targets/around-deployment.ts'
-import { behindDistribution } from '../targets/behind-distribution.ts'
+import { aroundRollback } from '../targets/around-deployment.ts'
 import { requireValues } from '../targets/input-rules.ts'
 import { type Place, placeOf } from '../targets/place.ts'
 import { withSecretsAndAbort } from '../world/secrets-and-abort.ts'
@@ -46,9 +45,8 @@ async function begin(inputs: RollbackInputs, calling: Runner, runner: Runner, wo
     requestOf: (region) => rollbackRequest(inputs, place, region),
     async *events(request, aws, context) {
       const target = ecsRollback(request, goalOf(inputs, place), aws)
-      const behind = behindDistribution(target, place, aws, runner, 'back')
       const way = inputs.onPause === 'continue' ? rollBackThroughPauses : rollBack
-      yield* way(await withSchedules(behind, place, aws, 'back'), request, context)
+      yield* way(await aroundRollback(target, { place, aws, runner }, 'back'), request, context)
     },
   }
   await namingSettings(place.origins, () => runOnService(step, work))
