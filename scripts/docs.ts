@@ -30,6 +30,7 @@ import { jsonSchema } from '../src/config/schema.ts'
 import { eventCommits } from '../src/github/event-commits.ts'
 import { partitions } from '../src/partitions.ts'
 import { type FindingKind, findingKinds } from '../src/targets/ecs/facts/finding-kinds.ts'
+import { scheduleKinds } from '../src/targets/schedules/schedule-kinds.ts'
 import { keyTables } from './keys.ts'
 import { assistantsPage, examplesPage, indexPage } from './page-index.ts'
 import { shapesModule } from './shapes.ts'
@@ -122,7 +123,7 @@ if (stale.length > 0) {
 
 /** The findings of preflight and doctor: severity, and which action checks. */
 function findingTable(): string {
-  const rows = Object.entries<FindingKind>(findingKinds).map(([code, kind]) => {
+  const rows = Object.entries<FindingKind>({ ...findingKinds, ...scheduleKinds }).map(([code, kind]) => {
     const by = kind.doctorOnly ? '`doctor`' : '`deploy`, `doctor`'
     return `| \`${code}\` | ${cell(kind.found)} | ${kind.severity} | ${cell(kind.doubt ?? '')} | ${by} |`
   })

@@ -13,13 +13,14 @@ type Rule = Extract<Schedule, { rule: string }>
 export function rulesOf(connection: Connection): ScheduleStore<Rule> {
   return {
     tasksOf: async (rule) => (await targetsOf(connection, rule))?.flatMap(taskOf),
+    isEnabled: (rule) => isEnabled(connection, rule),
     setRevision: (...asked) => setRevision(connection, ...asked),
   }
 }
 
-function taskOf({ Id, EcsParameters }: Target): readonly ScheduledTask[] {
+function taskOf({ Id, EcsParameters, Arn: cluster, RoleArn: role }: Target): readonly ScheduledTask[] {
   const taskDefinition = EcsParameters?.TaskDefinitionArn
-  return Id === undefined || taskDefinition === undefined ? [] : [{ id: Id, taskDefinition }]
+  return Id === undefined || taskDefinition === undefined ? [] : [{ id: Id, taskDefinition, cluster, role }]
 }
 
 function resourceOf(connection: Connection, { rule, bus }: Rule): string {
@@ -52,6 +53,23 @@ async function targetsOf(connection: Connection, named: Rule): Promise<readonly 
     NextToken = page.next
   } while (NextToken !== undefined)
   return targets
+}
+
+/** Every state but DISABLED runs the targets (API reference, DescribeRule). */
+async function isEnabled(connection: Connection, rule: Rule): Promise<boolean | undefined> {
+  const client = await connection.clients.eventBridge()
+  const { DescribeRuleCommand } = await import('@aws-sdk/client-eventbridge')
+  const command = new DescribeRuleCommand({ Name: rule.rule, EventBusName: rule.bus })
+  return await call(
+    connection,
+    async (options): Promise<boolean | undefined> => (await client.send(command, options)).State !== 'DISABLED',
+    {
+      action: 'events:DescribeRule',
+      resource: resourceOf(connection, rule),
+      kind: 'read',
+      whenRefused: ({ name }) => (name === 'ResourceNotFoundException' ? { value: undefined } : undefined),
+    },
+  )
 }
 
 /** PutTargets replaces a target as a whole, so it is read first and written with one member changed. */

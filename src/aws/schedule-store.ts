@@ -8,6 +8,7 @@ export const mostConflicts = 5
 /** The part of a service that has schedules. */
 export interface ScheduleStore<Named extends Schedule> {
   tasksOf(schedule: Named): Promise<readonly ScheduledTask[] | undefined>
+  isEnabled(schedule: Named): Promise<boolean | undefined>
   setRevision(schedule: Named, id: string, taskDefinition: string): Promise<void>
 }
 

@@ -13,9 +13,14 @@ export function schedulerOf(connection: Connection): ScheduleStore<Named> {
   return {
     async tasksOf(named) {
       const found = await read(connection, named)
-      const taskDefinition = found?.Target?.EcsParameters?.TaskDefinitionArn
+      const { Arn: cluster, RoleArn: role, EcsParameters } = found?.Target ?? {}
+      const taskDefinition = EcsParameters?.TaskDefinitionArn
       if (found === undefined) return undefined
-      return taskDefinition === undefined ? [] : [{ id: '', taskDefinition }]
+      return taskDefinition === undefined ? [] : [{ id: '', taskDefinition, cluster, role }]
+    },
+    async isEnabled(named) {
+      const found = await read(connection, named)
+      return found && found.State !== 'DISABLED'
     },
     setRevision: (named, _, taskDefinition) => setRevision(connection, named, taskDefinition),
   }

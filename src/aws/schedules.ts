@@ -9,6 +9,7 @@ export function schedules(connection: Connection): Schedules {
   const scheduler = schedulerOf(connection)
   return {
     tasksOf: (one) => ('rule' in one ? rules.tasksOf(one) : scheduler.tasksOf(one)),
+    isEnabled: (one) => ('rule' in one ? rules.isEnabled(one) : scheduler.isEnabled(one)),
     setRevision: (one, ...change) =>
       'rule' in one ? rules.setRevision(one, ...change) : scheduler.setRevision(one, ...change),
   }

@@ -16,6 +16,13 @@ const scheduleSchema = z
       .describe('Name of the event bus of the rule; default when absent.'),
     schedule: awsName.optional().describe('Name of a schedule of Amazon EventBridge Scheduler, instead of rule.'),
     group: awsName.optional().describe('Schedule group of the schedule; default when absent.'),
+    family: z
+      .string()
+      .regex(/^[\w-]{1,255}$/, 'must be the family of a task definition')
+      .optional()
+      .describe(
+        'Family of task definitions that its targets run now, where that is not the family of the service; they get the revision of the service.',
+      ),
     role: roleSchema
       .optional()
       .describe('IAM role of the target, which slipway permissions allows to pass; it is not changed.'),

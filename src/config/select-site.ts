@@ -1,8 +1,10 @@
 import { Failure } from '../failure.ts'
+import type { Check } from '../targets/steps/request/release-steps.ts'
 import { setting, text, untrusted } from '../text.ts'
 import { siteOfAssets } from './names.ts'
 import type { Config } from './schema.ts'
 import { type EnvironmentTarget, environmentOf, selectEnvironment } from './select-target.ts'
+import { checksIn } from './verify-schema.ts'
 
 /** A static site of slipway.yml in one environment. */
 export interface SiteTarget extends EnvironmentTarget {
@@ -12,6 +14,8 @@ export interface SiteTarget extends EnvironmentTarget {
   readonly assetsOnly: boolean
   /** Values of the inputs of `deploy-site`, by their names, as a workflow would write them. */
   readonly settings: Readonly<Record<string, string>>
+  /** Of the pages once they are live; none of assets alone. */
+  readonly verify?: readonly Check[] | undefined
 }
 
 /** The site of that name, or of `<site>.assets`; undefined where the environment has none. */
@@ -44,7 +48,9 @@ export function selectSite(config: Config, environmentName: string, name: string
     'expected-bucket-owner': placement['bucket-owner'] ?? target.accountId,
   }
   const settings = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined && value !== ''))
-  return { ...target, name: site, assetsOnly: site !== name, settings: settings as Record<string, string> }
+  const assetsOnly = site !== name
+  const verify = assetsOnly || placement.verify === undefined ? undefined : checksIn(placement.verify)
+  return { ...target, name: site, assetsOnly, settings: settings as Record<string, string>, verify }
 }
 
 /** The site of that name, or the only one of the environment. Throws `config-invalid`. */

@@ -31,6 +31,8 @@ export interface NamedSchedule {
   readonly name: string
   /** Role of its target, by name or ARN. */
   readonly role?: string | undefined
+  /** Family that its targets run, where that is another one than that of the service. */
+  readonly family?: string | undefined
   readonly schedule: Schedule
 }
 
@@ -175,9 +177,10 @@ function target(config: Config, environmentName: string, environment: Environmen
 function schedulesOf({ schedules }: EnvironmentConfig, service: string): readonly NamedSchedule[] | undefined {
   const own = Object.entries(schedules ?? {}).filter(([, one]) => one.service === service)
   if (own.length === 0) return undefined
-  return own.map(([name, { rule, 'event-bus': bus, schedule = '', group, role }]) => ({
+  return own.map(([name, { rule, 'event-bus': bus, schedule = '', group, role, family }]) => ({
     name,
     role,
+    family,
     schedule: rule === undefined ? { schedule, group } : { rule, bus },
   }))
 }

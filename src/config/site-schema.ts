@@ -3,6 +3,7 @@ import { globPattern } from '../targets/site/index.ts'
 import { bucketName, metadataBytes, mostMetadata } from '../targets/site/request/site-names.ts'
 import { distributionSchema } from './invalidation-schema.ts'
 import { accountSchema } from './names.ts'
+import { httpVerifySchema } from './verify-schema.ts'
 
 const patternSchema = z.string().superRefine((glob, context) => {
   try {
@@ -85,4 +86,5 @@ export const sitePlacementSchema = z.strictObject({
     .optional()
     .describe('Server-side encryption: bucket-default (the default), AES256, aws:kms or aws:kms:dsse.'),
   'kms-key-id': z.string().min(1).optional().describe('AWS KMS key for aws:kms; the AWS managed key when absent.'),
+  verify: httpVerifySchema.optional(),
 })

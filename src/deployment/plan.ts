@@ -12,6 +12,8 @@ export interface Plan {
   readonly from?: Version | undefined
   /** What is deployed, where it exists already; absent where it has to be made or found first. */
   readonly to?: Version | undefined
+  /** What the version that is deployed is a revision of, where versions have such a name; known also before it is made. */
+  readonly family?: string | undefined
   readonly method: Method
   /** What decides how the deployment goes and does not change by it. */
   readonly facts: readonly PlanFact[]

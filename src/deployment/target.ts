@@ -37,8 +37,8 @@ export interface Target {
   conceal<Value>(value: Value): Value
   /** Reads what is live and what is wanted, and decides. Changes nothing, also where another deployment is in progress. */
   prepare(terms: Terms, context: Context, watchman: Watchman | undefined): Events<Prepared>
-  /** Reports foreseeable failures before anything is changed; throws what blocks the deployment. */
-  lookAhead?(terms: Terms, context: Context): Events<void>
+  /** Reports foreseeable failures before anything is changed; throws what blocks the deployment. Undefined: nothing more is known. */
+  lookAhead?(terms: Terms, context: Context): Events<Seen | undefined>
   /** A deployment that was begun before. Without an id the one in flight; undefined: there is none. */
   find?(id: string | undefined, terms: Terms, context: Context): Promise<Found | undefined>
   /** What is in flight and is stopped where this target goes back; undefined: nothing is. */
@@ -81,6 +81,9 @@ export interface Prepared {
   /** What must hold before the change; throws where it does not. Changes nothing. */
   ready(): Promise<Ready>
 }
+
+/** What is seen of a deployment ahead, for what is done around it. */
+export type Seen = Pick<Prepared, 'plan' | 'pauses'>
 
 /** A deployment that can begin. */
 export interface Ready {

@@ -298,6 +298,33 @@ describe('a blue/green pair', () => {
 describe('a rollback', () => {
   const back = { 'source-directory': '', 'version-label': '', 'roll-back': 'true' }
 
+  test('invalidates the paths of after.invalidate, as the deployment does', async () => {
+    const sim = beanstalkScene()
+    const { cloudfront } = sim.world.region('us-east-1')
+    const distribution = cloudfront.createDistribution({ bucket: 'shop-site' })
+    const after = `after: { invalidate: { distribution: ${distribution.id}, paths: [/api/*] } }`
+    const config = `version: 1
+services: { shop: { beanstalk: { application: shop, source-directory: app } } }
+environments:
+  production:
+    region: eu-west-1
+    account: "111122223333"
+    services: { shop: { environment: ${production}, ${after} } }
+`
+    const files = { ...program, 'slipway.yml': config }
+    const where = { 'application-name': '', 'environment-name': '', environment: 'production' }
+    for (const revision of [older, newer]) {
+      const given = { ...where, 'source-directory': '', 'version-label': '', guard: 'off', revision }
+      await deployBeanstalk(sim, given, { files: { ...files, 'app/a': revision } })
+      sim.clock.advance(60_000)
+    }
+    const before = distribution.invalidations.length
+    const { outputs, message } = await deployBeanstalk(sim, { ...where, ...back }, { files })
+    expect([message, outputs.verdict]).toEqual(['', 'succeeded'])
+    const made = distribution.invalidations.slice(before)
+    expect(made.map(({ paths, status }) => [paths, status])).toEqual([[['/api/*'], 'Completed']])
+  })
+
   test('deploys the version that was healthy last, and not the live one', async () => {
     const sim = beanstalkScene()
     for (const label of ['v2', 'v3', 'v4']) {

@@ -4,6 +4,7 @@ import type { FakeRunner } from '../runner/fake-runner.ts'
 import { configOf, type MixedScene, mixedScene, release } from './mixed-scene.ts'
 import { imageOf, serving } from './several-scene.ts'
 import { bucket, buildOf, hashOf } from './site-scene.ts'
+import { probeOf, response } from './verify-scene.ts'
 
 /** The changes of AWS in the order in which they arrived, without what Slipway keeps of the site. */
 function changes({ sim }: MixedScene): readonly string[] {
@@ -76,6 +77,19 @@ describe('a service and a site', () => {
     ])
     expect([services.shop?.verdict, services.api?.verdict]).toEqual(['rolled-back', 'rolled-back'])
     expect(log).toMatch(/shop failed, rolling back the deployed target/)
+  })
+
+  test('go back where a check of the site fails, with its response as the cause', async () => {
+    const scene = await released()
+    const config = configOf(scene, { site: ', verify: [{ url: "https://www.example.com/", within: 0 }]' })
+    const failing = { build: buildOf('two'), version: 'v3', config, probe: probeOf(response(500)) }
+    const { outputs, services } = await release(scene, failing)
+    expect([outputs.verdict, outputs['cause-code'], live(scene)]).toEqual([
+      'rolled-back',
+      'verify-failed',
+      [imageOf('api', 'v2'), 'one'],
+    ])
+    expect([services.shop?.verdict, services.api?.verdict]).toEqual(['rolled-back', 'rolled-back'])
   })
 
   test('the site goes back where a later wave fails', async () => {

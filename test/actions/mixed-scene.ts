@@ -10,6 +10,7 @@ import { production } from './beanstalk-scene.ts'
 import { environment as jobEnvironment, takenBySlack } from './scene.ts'
 import { cluster, imageOf, severalScene } from './several-scene.ts'
 import { type Build, bucket, type SiteOptions, siteScene } from './site-scene.ts'
+import type { probeOf } from './verify-scene.ts'
 import { writeFiles } from './write-files.ts'
 
 export function mixedScene(options: SiteOptions = {}) {
@@ -75,6 +76,8 @@ export interface Release {
   readonly config?: string
   readonly state?: Record<string, string>
   readonly onRunner?: (runner: FakeRunner) => void
+  /** What checks of verify get. */
+  readonly probe?: ReturnType<typeof probeOf>
 }
 
 /** Runs the main step, or the post step where a state is given. */
@@ -95,6 +98,7 @@ export async function release(scene: MixedScene, what: Release, given: Record<st
   const sent: Record<string, unknown>[] = []
   const action = createDeploy({
     requestHandler: sim.requestHandler,
+    probe: what.probe?.open,
     async fetch(url, init) {
       if (!url.includes('slack')) return await sim.fetch(url, init)
       sent.push(JSON.parse(String(init.body)))

@@ -11,123 +11,23 @@ import { region } from '../deployment/scene.ts'
 import { some } from '../often.ts'
 import { said } from '../refusal.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
-import type { Call } from '../simulator/contract.ts'
 import type { Effect } from '../simulator/faults.ts'
 import type { Simulator } from '../simulator/simulator.ts'
 import { environment } from './scene.ts'
-import { cluster, deploySeveral, type Running, repository, severalScene } from './several-scene.ts'
-
-const account = 'arn:aws:ecs:eu-west-1:111122223333'
-const revision = (name: string) => `${account}:task-definition/${name}`
-const role = (name: string) => `arn:aws:iam::111122223333:role/${name}`
-const network = { awsvpcConfiguration: { Subnets: ['subnet-0aaa1111'] } }
-
-type Service = 'events' | 'scheduler'
-
-function ask<Reply>(sim: Simulator, service: Service, operation: string, input: object): Reply {
-  const handler = sim.world.region(region)[service].handlers[operation]
-  const call: Call = { service, operation, region, accessKeyId: '', at: sim.clock.now(), input: {} }
-  return handler?.(input, call) as Reply
-}
-
-interface Tasked {
-  readonly EcsParameters?: { readonly TaskDefinitionArn: string }
-}
-
-/** A target with every member that a change must keep. */
-const target = (id: string, taskDefinition: string) => ({
-  Id: id,
-  Arn: `${account}:cluster/${cluster}`,
-  RoleArn: role('nightly-events'),
-  Input: '{"containerOverrides":[{"name":"api","command":["report"]}]}',
-  RetryPolicy: { MaximumRetryAttempts: 2, MaximumEventAgeInSeconds: 60 },
-  DeadLetterConfig: { Arn: 'arn:aws:sqs:eu-west-1:111122223333:dead' },
-  EcsParameters: {
-    TaskDefinitionArn: revision(taskDefinition),
-    TaskCount: 2,
-    LaunchType: 'FARGATE',
-    NetworkConfiguration: network,
-    PropagateTags: 'TASK_DEFINITION',
-    Tags: [{ Key: 'team', Value: 'shop' }],
-  },
-})
-
-function scheduled(taskDefinition: string) {
-  const { Id: _, ...rest } = target('', taskDefinition)
-  return { ...rest, RoleArn: role('cleanup-scheduler') }
-}
-
-const schedule = (sim: Simulator, more: object = {}) => ({
-  Name: 'cleanup',
-  GroupName: 'jobs',
-  ScheduleExpression: 'cron(0 3 * * ? *)',
-  ScheduleExpressionTimezone: 'Europe/Berlin',
-  State: 'DISABLED',
-  Description: 'deletes what is old',
-  EndDate: new Date(sim.clock.now() + 90 * 86_400_000),
-  ActionAfterCompletion: 'DELETE',
-  FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 15 },
-  Target: scheduled('api:1'),
-  ...more,
-})
-
-function scheduledScene(services: readonly string[] = ['api']) {
-  const sim = severalScene(services)
-  ask(sim, 'events', 'PutRule', { Name: 'nightly', ScheduleExpression: 'rate(1 day)' })
-  const lambda = { Id: 'lambda', Arn: 'arn:aws:lambda:eu-west-1:111122223333:function:nightly' }
-  ask(sim, 'events', 'PutTargets', {
-    Rule: 'nightly',
-    Targets: [target('report', 'api:1'), target('latest', 'api'), target('other', 'mail:7'), lambda],
-  })
-  ask(sim, 'scheduler', 'CreateSchedule', schedule(sim))
-  sim.recorder.clear()
-  return sim
-}
-
-/** Everything of the rule's targets and of the schedule, and the revisions that they run. */
-function state(sim: Simulator) {
-  const { Targets: targets } = ask<{ Targets: readonly (Tasked & { Id: string })[] }>(
-    sim,
-    'events',
-    'ListTargetsByRule',
-    { Rule: 'nightly' },
-  )
-  const { LastModificationDate: _, ...cleanup } = ask<{ Target: Tasked; LastModificationDate: Date }>(
-    sim,
-    'scheduler',
-    'GetSchedule',
-    {
-      Name: 'cleanup',
-      GroupName: 'jobs',
-    },
-  )
-  const short = ({ EcsParameters }: Tasked) => EcsParameters?.TaskDefinitionArn.replace(/^.*\//, '') ?? '-'
-  return { targets, cleanup, runs: [...targets.map(short), short(cleanup.Target)] }
-}
-
-const schedules = `    schedules:
-      nightly: { service: api, rule: nightly, role: nightly-events }
-      cleanup: { service: api, schedule: cleanup, group: jobs, role: cleanup-scheduler }
-`
-
-function filesOf(
-  sim: Simulator,
-  services: readonly string[] = ['api'],
-  waves = '',
-  behaviour: Parameters<typeof repository>[3] = {},
-) {
-  const files = repository(sim, waves, services, behaviour)
-  return { ...files, 'slipway.yml': files['slipway.yml']?.replace('    url:', `${schedules}    url:`) ?? '' }
-}
-
-async function deployed(sim: Simulator, more: Record<string, string> = {}, running: Running = {}) {
-  const given = { environment: 'production', 'keep-image': 'true', ...more }
-  const ran = await deploySeveral(sim, given, { files: filesOf(sim), ...running })
-  return { ...ran, problem: ran.error === undefined ? '' : said(ran.error) }
-}
-
-const before = ['api:1', 'api', 'mail:7', '-', 'api:1']
-const after = ['api:2', 'api', 'mail:7', '-', 'api:2']
+import {
+  after,
+  ask,
+  before,
+  deployed,
+  filesOf,
+  schedule,
+  scheduled,
+  scheduledScene,
+  schedules,
+  state,
+  target,
+} from './schedule-scene.ts'
+import { severalScene } from './several-scene.ts'
 
 describe('scheduled tasks of a service', () => {
   test('get the new revision after success, and nothing else of them changes', async () => {

@@ -110,7 +110,7 @@ test('every action is restricted to the resources of this service, and to what c
       ...'DescribeServices ListServiceDeployments UpdateService'
         .split(' ')
         .map((name) => `ecs:${name}: service/shop/api`),
-      ...'DescribeServiceDeployments StopServiceDeployment'
+      ...'ContinueServiceDeployment DescribeServiceDeployments StopServiceDeployment'
         .split(' ')
         .map((name) => `ecs:${name}: service-deployment/shop/api/*, service/shop/api`),
       'ecs:DescribeServiceRevisions: service-revision/shop/api/*, service/shop/api',

@@ -8,11 +8,10 @@ import { text } from '../../text.ts'
 import { asDeployInputs } from '../inputs/rollback-inputs.ts'
 import { settleInPost } from '../shared/post-step.ts'
 import { runOnService, type ServiceWork } from '../shared/run-on-service.ts'
-import { withSchedules } from '../targets/around-deployment.ts'
+import { aroundDeployment } from '../targets/around-deployment.ts'
 import { requireValues } from '../targets/input-rules.ts'
 import { type Place, placeOf } from '../targets/place.ts'
 import { oneOffTask } from '../targets/requested-service.ts'
-import { withSteps } from '../targets/with-steps.ts'
 import { withSecretsAndAbort } from '../world/secrets-and-abort.ts'
 import { openSource } from '../world/source-commit.ts'
 import { network, type World } from '../world/world.ts'
@@ -52,8 +51,8 @@ async function begin(inputs: ContinueInputs, calling: Runner, runner: Runner, wo
       // What was checked at the pause is checked; what comes after it is not, whoever answers it.
       const isOnward = inputs.answer === 'continue'
       const inFlight = ecsInFlight(request, aws)
-      const steps = { place, aws, runner, world, task, mayRollBack: true }
-      const target = isOnward ? await withSchedules(await withSteps(inFlight, steps), place, aws) : inFlight
+      const around = { place, aws, runner, world, task, mayRollBack: true }
+      const target = isOnward ? await aroundDeployment(inFlight, around) : inFlight
       yield* answerPauses(decision, target, request, context)
     },
   }

@@ -16,9 +16,8 @@ import {
 import { openReport } from '../shared/open-report.ts'
 import { settleInPost } from '../shared/post-step.ts'
 import { runAndReport } from '../shared/run-and-report.ts'
+import { aroundDeployment, aroundRollback } from '../targets/around-deployment.ts'
 import { beanstalkInputsAt, beanstalkRequest, reportInputs, reportPlace } from '../targets/beanstalk-place.ts'
-import { behindDistribution } from '../targets/behind-distribution.ts'
-import { withSteps } from '../targets/with-steps.ts'
 import { endOfJob, openAws, regionOf } from '../world/open-aws.ts'
 import { commitHistory } from '../world/open-history.ts'
 import { withSecretsAndAbort } from '../world/secrets-and-abort.ts'
@@ -53,12 +52,15 @@ async function begin(given: GivenBeanstalkInputs, calling: Runner, runner: Runne
   const { credentialLifetime } = aws
   const history = commitHistory(inputs, source, calling, world)
   const context = { clock, signal, keep: report.keep, history, credentialLifetime }
-  const deployed = behindDistribution(beanstalkTarget(change, aws), place, aws, runner)
-  const target = await withSteps(deployed, { place, aws, runner, world, mayRollBack: purpose === undefined })
+  const around = { place, aws, runner, world, mayRollBack: purpose === undefined }
   const events =
     purpose === 'rollback'
-      ? rollBack(beanstalkRollback(change, inputs.versionLabel, aws), { ...terms, guard: undefined }, context)
-      : deploy(target, terms, context)
+      ? rollBack(
+          await aroundRollback(beanstalkRollback(change, inputs.versionLabel, aws), around, 'back'),
+          { ...terms, guard: undefined },
+          context,
+        )
+      : deploy(await aroundDeployment(beanstalkTarget(change, aws), around), terms, context)
   await runAndReport(events, report.keep, report.reporter, runner)
 }
 

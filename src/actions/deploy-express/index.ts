@@ -14,8 +14,10 @@ import { asDeployInputs } from '../inputs/rollback-inputs.ts'
 import { openReport } from '../shared/open-report.ts'
 import { settleInPost } from '../shared/post-step.ts'
 import { runAndReport } from '../shared/run-and-report.ts'
+import { aroundDeployment } from '../targets/around-deployment.ts'
+import { checksOf } from '../targets/given-checks.ts'
 import type { Place } from '../targets/place.ts'
-import { deployRequest } from '../targets/requested-service.ts'
+import { deployRequest, oneOffTask } from '../targets/requested-service.ts'
 import { requireValid } from '../targets/valid-definition.ts'
 import { findDefinition } from '../targets/wanted-definition.ts'
 import { endOfJob, openAws } from '../world/open-aws.ts'
@@ -45,7 +47,7 @@ async function begin(given: DeployExpressInputs, calling: Runner, runner: Runner
   requireExpressInputs(given)
   const inputs = { ...given, dryRun: given.dryRun || given.preflight === 'only' }
   const shared = asShared(inputs)
-  const place = placeOf(inputs)
+  const place = { ...placeOf(inputs), verify: await checksOf(inputs.verify) }
   const aws = openAws(inputs, calling, endOfJob(runner.clock), world.requestHandler)
   const source = openSource({ config: 'slipway.yml', revision: inputs.revision }, runner)
   const wanted = wantedBy(inputs, shared, place, runner, aws)
@@ -60,8 +62,9 @@ async function begin(given: DeployExpressInputs, calling: Runner, runner: Runner
   const { clock, signal } = runner
   const { credentialLifetime } = aws
   const history = commitHistory(shared, source, calling, world)
-  const images = openImageStore({ aws, runner: calling, fetch: world.fetch })
-  const target = ecsTarget(request, { ...aws, images })
+  const access = { ...aws, images: openImageStore({ aws, runner: calling, fetch: world.fetch }) }
+  const around = { place, aws: access, runner, world, task: oneOffTask(shared, place, runner), mayRollBack: true }
+  const target = await aroundDeployment(ecsTarget(request, access), around)
   await runAndReport(
     deploy(target, request, { clock, signal, keep, history, credentialLifetime }),
     keep,

@@ -12,6 +12,8 @@ import { asDeployInputs } from '../inputs/rollback-inputs.ts'
 import { openReport } from '../shared/open-report.ts'
 import { settleInPost } from '../shared/post-step.ts'
 import { runAndReport } from '../shared/run-and-report.ts'
+import { aroundDeployment } from '../targets/around-deployment.ts'
+import { checksOf } from '../targets/given-checks.ts'
 import { requireSiteInputs, siteRequest, siteTerms } from '../targets/requested-site.ts'
 import { siteAccess, siteInputsAt, sitePlace } from '../targets/site-place.ts'
 import { endOfJob, openAws } from '../world/open-aws.ts'
@@ -62,20 +64,24 @@ async function placedInputs(given: DeploySiteInputs, { files }: Runner) {
 /** `calling`: the runner with a signal that also aborts calls to AWS once the report is complete. */
 async function begin(given: DeploySiteInputs, calling: Runner, runner: Runner, world: World): Promise<void> {
   const { inputs, site } = await placedInputs(given, runner)
-  requireSiteInputs(inputs)
+  const isRelease = inputs.release !== undefined
+  // As everywhere, a rollback is not checked.
+  const verify = isRelease ? [] : await checksOf(inputs.verify, site?.verify, 'http')
+  requireSiteInputs(inputs, verify)
   const { clock, signal } = runner
   const channels = channelsOf(inputs)
   const aws = openAws(inputs, calling, endOfJob(clock), world.requestHandler)
-  const source =
-    inputs.release === undefined ? openSource({ ...inputs, taskDefinition: inputs.folder }, runner) : undefined
+  const source = isRelease ? undefined : openSource({ ...inputs, taskDefinition: inputs.folder }, runner)
   const request = siteRequest(inputs, aws.region, source, runner)
-  const purpose = inputs.release === undefined ? undefined : 'rollback'
+  const purpose = isRelease ? 'rollback' : undefined
   const place = sitePlace(inputs, site)
   const where = { cluster: place.cluster, service: place.service, region: aws.region }
   const { reporter, keep } = await openReport(channels, place, where, runner, world.fetch, { purpose, source })
   const history = commitHistory(inputs, source, calling, world)
   const context = { clock, signal, keep, history, credentialLifetime: aws.credentialLifetime }
-  const target = siteTarget(request, siteAccess(inputs, aws, runner, world))
+  const deployed = siteTarget(request, siteAccess(inputs, aws, runner, world))
+  const around = { place: { ...place, verify }, aws, runner, world, mayRollBack: true }
+  const target = await aroundDeployment(deployed, around)
   const terms = siteTerms(inputs, request)
   const events = purpose === undefined ? deploy(target, terms, context) : rollBack(target, terms, context)
   await runAndReport(events, keep, reporter, runner)

@@ -3,10 +3,9 @@ import type { WaveMember } from '../../deployment/waves/waves-request.ts'
 import type { Returning } from '../../deployment/waves/ways-back.ts'
 import { beanstalkTarget } from '../../targets/beanstalk/index.ts'
 import { wantedVersion } from '../bundle/wanted-version.ts'
+import { aroundDeployment, aroundRollback } from '../targets/around-deployment.ts'
 import { beanstalkInputsOf, beanstalkRequest } from '../targets/beanstalk-place.ts'
-import { behindDistribution } from '../targets/behind-distribution.ts'
 import { preflightPolicy } from '../targets/requested-service.ts'
-import { withSteps } from '../targets/with-steps.ts'
 import type { Opening } from './member-opening.ts'
 import type { PlacedService } from './placed-service.ts'
 
@@ -23,19 +22,19 @@ export async function beanstalkMember(
     return wanted
   }
   const { change, terms } = beanstalkRequest(inputs, source, runner, once)
-  const deployed = behindDistribution(beanstalkTarget(change, aws), place, aws, runner)
-  const target = await withSteps(deployed, { place, aws, runner, world, mayRollBack: true })
+  const around = { place, aws, runner, world, mayRollBack: true }
+  const target = await aroundDeployment(beanstalkTarget(change, aws), around)
   return { name, target, terms: { ...terms, order, preflight: preflightPolicy(given) } }
 }
 
 /** An environment as the post step takes it back. */
-export function returningBeanstalk(
+export async function returningBeanstalk(
   { name, place }: PlacedService,
   beanstalk: BeanstalkTarget,
   { inputs, aws, runner }: Omit<Opening, 'order' | 'source'>,
-): Returning {
+): Promise<Returning> {
   const own = beanstalkInputsOf(inputs, beanstalk, place.image)
   const { change } = beanstalkRequest(own, undefined, runner, async () => undefined)
-  const target = behindDistribution(beanstalkTarget(change, aws), place, aws, runner)
+  const target = await aroundRollback(beanstalkTarget(change, aws), { place, aws, runner })
   return { name, target, terms: { waitMinutes: inputs.waitForMinutes } }
 }

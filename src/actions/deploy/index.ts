@@ -6,14 +6,13 @@ import { type DeployInputs, deployInputs } from '../inputs/deploy-inputs.ts'
 import { openReport } from '../shared/open-report.ts'
 import { settleInPost } from '../shared/post-step.ts'
 import { runAndReport } from '../shared/run-and-report.ts'
-import { aroundDeployment, withSchedules } from '../targets/around-deployment.ts'
+import { aroundDeployment } from '../targets/around-deployment.ts'
 import { environmentHistory, orderOf } from '../targets/environment-before.ts'
 import { requireValidCombination } from '../targets/input-rules.ts'
 import { judgeOfKept } from '../targets/judge-of-kept.ts'
 import { awsInputsAt, type Place, placeOf } from '../targets/place.ts'
 import { deployRequest, oneOffTask } from '../targets/requested-service.ts'
 import { findDefinition } from '../targets/wanted-definition.ts'
-import { withSteps } from '../targets/with-steps.ts'
 import { endOfJob, openAws } from '../world/open-aws.ts'
 import { commitHistory } from '../world/open-history.ts'
 import { openImageStore } from '../world/open-image-store.ts'
@@ -72,11 +71,11 @@ async function deployTo(
   const { reporter, keep } = await openReport(inputs, place, request, runner, world.fetch, what)
   const history = commitHistory(inputs, source, calling, world)
   const environments = environmentHistory(inputs, calling, world)
-  const deployed = await aroundDeployment(ecsTarget(request, { ...aws, images }), { ...place, service }, aws, runner)
+  const access = { ...aws, images }
   const task = oneOffTask(inputs, { ...place, service }, runner)
   const mayRollBack = inputs.deploymentId === undefined
-  const steps = { place, aws: { ...aws, images }, runner, world, task, mayRollBack }
-  const target = await withSchedules(await withSteps(deployed, steps), place, aws)
+  const around = { place, aws: access, runner, world, task, mayRollBack }
+  const target = await aroundDeployment(ecsTarget(request, access), around)
   const { clock, signal } = runner
   const { credentialLifetime } = aws
   const context = { clock, signal, keep, history, environments, credentialLifetime }

@@ -4,13 +4,11 @@ import type { Returning } from '../../deployment/waves/ways-back.ts'
 import { ecsInFlight, ecsTargetsTogether } from '../../targets/ecs/index.ts'
 import type { ServiceChange } from '../../targets/ecs/request/service-request.ts'
 import type { SentAssets } from '../../targets/site/index.ts'
-import { aroundDeployment, withSchedules } from '../targets/around-deployment.ts'
-import { behindDistribution } from '../targets/behind-distribution.ts'
+import { aroundDeployment, aroundRollback } from '../targets/around-deployment.ts'
 import type { JudgeKept } from '../targets/container-images.ts'
 import { judgeOfKept } from '../targets/judge-of-kept.ts'
 import { deployRequest, oneOffTask } from '../targets/requested-service.ts'
 import { findDefinition } from '../targets/wanted-definition.ts'
-import { withSteps } from '../targets/with-steps.ts'
 import { openImageStore } from '../world/open-image-store.ts'
 import type { Opening } from './member-opening.ts'
 import type { PlacedService, Waves } from './placed-service.ts'
@@ -41,9 +39,7 @@ async function service(
   const find = findDefinition(inputs, place, runner, aws.ecs, judge)
   const request = await deployRequest(inputs, place, aws.region, runner, find, source)
   const task = oneOffTask(inputs, place, runner)
-  const deployed = await aroundDeployment(open(request), place, aws, runner)
-  const stepped = await withSteps(deployed, { place, aws, runner, world, task, mayRollBack: true })
-  const target = await withSchedules(stepped, place, aws)
+  const target = await aroundDeployment(open(request), { place, aws, runner, world, task, mayRollBack: true })
   return { name, target, terms: { ...request, order } }
 }
 
@@ -63,6 +59,5 @@ export async function returningMember(
     deploymentConfig: inputs.codedeployDeploymentConfig,
   }
   const change = { cluster: place.cluster, service: place.service, region: aws.region, codeDeploy }
-  const target = behindDistribution(ecsInFlight(change, aws), place, aws, runner)
-  return { name, target: await withSchedules(target, place, aws), terms }
+  return { name, target: await aroundRollback(ecsInFlight(change, aws), { place, aws, runner }), terms }
 }

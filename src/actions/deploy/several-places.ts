@@ -5,8 +5,9 @@ import type { Runner } from '../../runner/action.ts'
 import { invalidInputs } from '../../runner/inputs.ts'
 import { type Text, text, untrusted } from '../../text.ts'
 import { type DeployInputs, deployInputs } from '../inputs/deploy-inputs.ts'
+import { isNone } from '../targets/given-checks.ts'
 import { lostAt, unpaired } from '../targets/input-rules.ts'
-import { configOf, isNone, type Place, placeIn } from '../targets/place.ts'
+import { configOf, type Place, placeIn } from '../targets/place.ts'
 import type { PlacedService, Waves } from './placed-service.ts'
 
 /** Under this name the services are kept for the post step; without it there was one service. */

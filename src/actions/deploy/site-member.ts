@@ -2,6 +2,7 @@ import type { SiteTarget } from '../../config/select-site.ts'
 import type { WaveMember } from '../../deployment/waves/waves-request.ts'
 import type { Returning } from '../../deployment/waves/ways-back.ts'
 import { type SentAssets, siteAssetsTarget, siteTarget } from '../../targets/site/index.ts'
+import { aroundDeployment } from '../targets/around-deployment.ts'
 import { preflightPolicy } from '../targets/requested-service.ts'
 import { requireSiteInputs, siteRequest, siteTerms } from '../targets/requested-site.ts'
 import { siteAccess, siteInputsOf } from '../targets/site-place.ts'
@@ -16,12 +17,14 @@ export async function siteMember(
   { inputs: given, aws, runner, world, order, source }: Opening,
 ): Promise<WaveMember> {
   const inputs = siteInputsOf(given, site)
-  requireSiteInputs(inputs)
+  requireSiteInputs(inputs, site.verify)
   const assets = sent.get(place.service) ?? new Map()
   sent.set(place.service, assets)
   const request = siteRequest(inputs, aws.region, source, runner)
   const access = siteAccess(inputs, aws, runner, world)
-  const target = site.assetsOnly ? siteAssetsTarget(request, access, assets) : siteTarget(request, access, assets)
+  const deployed = site.assetsOnly ? siteAssetsTarget(request, access, assets) : siteTarget(request, access, assets)
+  const checked = { ...place, verify: site.verify }
+  const target = await aroundDeployment(deployed, { place: checked, aws, runner, world, mayRollBack: true })
   const terms = { ...siteTerms(inputs, request), order, preflight: preflightPolicy(given) }
   return { name, target, terms }
 }

@@ -111,6 +111,7 @@ export const deployExpressInputs = {
   revision: deployInputs.revision,
   'allow-older': deployInputs['allow-older'],
   'on-conflict': deployInputs['on-conflict'],
+  verify: deployInputs.verify,
   'on-cancel': deployInputs['on-cancel'],
   ...awsInputs,
   ...channels,

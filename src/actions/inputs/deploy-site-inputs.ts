@@ -103,6 +103,7 @@ export const deploySiteInputs = {
   'wait-for-invalidation': flag(true),
   'wait-for-minutes': integerUpTo(1, 360, 20, 'GitHub ends a job after six hours'),
   check: oneOf(['on', 'off'], 'on'),
+  verify: deployInputs.verify,
   'dry-run': flag(false),
   guard: deployInputs.guard,
   'on-diverged': deployInputs['on-diverged'],

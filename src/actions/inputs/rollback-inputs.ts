@@ -21,6 +21,7 @@ export const rollbackInputs = {
   'wait-for-minutes': deployInputs['wait-for-minutes'],
   'wait-max-delay-seconds': integer(1, 600, undefined),
   'dry-run': flag(false),
+  'on-pause': oneOf(['continue', 'wait'], 'continue'),
   'on-cancel': oneOf(['leave', 'stop-and-roll-back'], 'leave'),
   ...awsInputs,
   ...channelInputs,

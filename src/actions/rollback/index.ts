@@ -1,4 +1,5 @@
 import { rollBack } from '../../deployment/roll-back.ts'
+import { rollBackThroughPauses } from '../../deployment/roll-back-through-pauses.ts'
 import type { Terms } from '../../deployment/terms.ts'
 import { namingSettings } from '../../origins.ts'
 import type { Action, Runner } from '../../runner/action.ts'
@@ -9,8 +10,7 @@ import { text } from '../../text.ts'
 import { asDeployInputs, type RollbackInputs, rollbackInputs } from '../inputs/rollback-inputs.ts'
 import { settleInPost } from '../shared/post-step.ts'
 import { runOnService, type ServiceWork } from '../shared/run-on-service.ts'
-import { withSchedules } from '../targets/around-deployment.ts'
-import { behindDistribution } from '../targets/behind-distribution.ts'
+import { aroundRollback } from '../targets/around-deployment.ts'
 import { requireValues } from '../targets/input-rules.ts'
 import { type Place, placeOf } from '../targets/place.ts'
 import { withSecretsAndAbort } from '../world/secrets-and-abort.ts'
@@ -29,7 +29,7 @@ export function createRollback(world: World): Action<typeof rollbackInputs> {
 export const action = createRollback(network)
 
 /** `image` selects the revision to find, not an image to deploy, and ignores the registry of slipway.yml. */
-function deployInputsOf({ to: _to, image: _image, ...inputs }: RollbackInputs) {
+function deployInputsOf({ to: _to, image: _image, onPause: _onPause, ...inputs }: RollbackInputs) {
   return asDeployInputs(inputs)
 }
 
@@ -45,8 +45,8 @@ async function begin(inputs: RollbackInputs, calling: Runner, runner: Runner, wo
     requestOf: (region) => rollbackRequest(inputs, place, region),
     async *events(request, aws, context) {
       const target = ecsRollback(request, goalOf(inputs, place), aws)
-      const behind = behindDistribution(target, place, aws, runner, 'back')
-      yield* rollBack(await withSchedules(behind, place, aws, 'back'), request, context)
+      const way = inputs.onPause === 'continue' ? rollBackThroughPauses : rollBack
+      yield* way(await aroundRollback(target, { place, aws, runner }, 'back'), request, context)
     },
   }
   await namingSettings(place.origins, () => runOnService(step, work))

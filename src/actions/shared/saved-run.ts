@@ -14,9 +14,10 @@ export const savedState = 'report'
 /** Name of the saved state (`GITHUB_STATE`) that holds the resolved place, as JSON. */
 export const savedPlace = 'place'
 
-/** Saves the place for the post step; without it the post step does nothing. */
+/** Saves the place for the post step, which makes no checks; without it the post step does nothing. */
 export function keepPlace(place: Place, runner: Runner): void {
-  runner.saveState(savedPlace, JSON.stringify(place))
+  // Headers of checks may be secrets.
+  runner.saveState(savedPlace, JSON.stringify({ ...place, verify: undefined }))
 }
 
 /** Saves each record for the post step at once: a cancel may come at any moment. */

@@ -10,6 +10,7 @@ import type { DeploymentSettings } from '../../targets/ecs/request/requested-set
 import type { Check, ReleaseTask } from '../../targets/steps/request/release-steps.ts'
 import type { AwsInputs } from '../inputs/aws-inputs.ts'
 import type { DeployInputs } from '../inputs/deploy-inputs.ts'
+import { checksOf } from './given-checks.ts'
 import { factsOf, isGiven, originsOf } from './place-origins.ts'
 import type { PlacedImage } from './placed-images.ts'
 
@@ -93,7 +94,7 @@ export async function placeIn(
   return {
     ...target,
     ...merged,
-    verify: await checksOf(inputs, target),
+    verify: await checksOf(inputs.verify, target?.verify),
     environment: inputs.environment,
     image: configured?.image ?? inputs.image,
     images: configured?.images,
@@ -105,19 +106,6 @@ export async function placeIn(
     facts: factsOf(inputs, configured, where),
     origins: originsOf(inputs, configuredOrigin, where, runner),
   }
-}
-
-/** `[]`: no checks, also where slipway.yml has some. */
-export function isNone(verify: string): boolean {
-  return /^\[\s*\]$/.test(verify)
-}
-
-/** The checks of the input take the place of those of slipway.yml; an empty list is none. */
-async function checksOf({ verify }: DeployInputs, target: Target | undefined): Promise<readonly Check[] | undefined> {
-  if (verify === undefined) return target?.verify
-  if (isNone(verify)) return []
-  const { readChecks } = await import('../../config/read-checks.ts')
-  return readChecks(verify, { input: 'verify' })
 }
 
 /** What both may say; the inputs come first. Names of the service are slipway.yml's own: an input chooses among them. */

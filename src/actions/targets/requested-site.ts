@@ -7,13 +7,17 @@ import { invalidInputs } from '../../runner/inputs.ts'
 import type { Source } from '../../source.ts'
 import { siteFiles } from '../../targets/site/index.ts'
 import type { SiteRequest, Wanted } from '../../targets/site/request/site-request.ts'
+import type { Check } from '../../targets/steps/request/release-steps.ts'
 import { type Text, text } from '../../text.ts'
 import type { DeploySiteInputs } from '../inputs/deploy-site-inputs.ts'
 import { workspaceOf } from '../world/source-commit.ts'
 
-/** Refuses inputs that are right one by one and make no sense together. Throws `inputs-invalid` with all that is wrong. */
-export function requireSiteInputs(inputs: DeploySiteInputs): void {
-  const { folder, release, bucket, kmsKeyId, encryption, publish, distributionId } = inputs
+/**
+ * Refuses inputs that are right one by one and make no sense together. Throws `inputs-invalid` with all that is wrong. `checks`: those
+ * of `verify`.
+ */
+export function requireSiteInputs(inputs: DeploySiteInputs, checks: readonly Check[] = []): void {
+  const { folder, release, bucket, kmsKeyId, encryption, publish, distributionId, keepReleases, keepDays } = inputs
   const problems: readonly Text[] = [
     ...(bucket === undefined ? [text`bucket is required, or environment with slipway.yml`] : []),
     ...(folder === undefined && release === undefined ? [text`folder is required`] : []),
@@ -23,6 +27,11 @@ export function requireSiteInputs(inputs: DeploySiteInputs): void {
       : []),
     ...(publish === 'origin-path' && distributionId.length === 0
       ? [text`publish: origin-path requires distribution-id`]
+      : []),
+    ...(checks.length > 0 && keepReleases === 0 && keepDays === 0
+      ? [
+          text`verify requires keep-releases or keep-days of at least 1: a failed check rolls back to the release before`,
+        ]
       : []),
   ]
   if (problems.length > 0) throw invalidInputs(problems)

@@ -1,11 +1,12 @@
 import type { Aws } from '../../aws/connect.ts'
-import type { Finding } from '../../diagnosis/finding.ts'
+import { type Finding, inOrder } from '../../diagnosis/finding.ts'
 import type { Fetch } from '../../http/fetch.ts'
 import { withOrigins } from '../../origins.ts'
 import type { JsonObject, Service } from '../../ports.ts'
 import type { Runner } from '../../runner/action.ts'
 import { ecsFindings } from '../../targets/ecs/index.ts'
 import type { WantedDefinition } from '../../targets/ecs/request/service-request.ts'
+import { textIn } from '../../task-definition/members.ts'
 import type { Text } from '../../text.ts'
 import { openImageStore } from '../world/open-image-store.ts'
 import type { Place } from './place.ts'
@@ -16,7 +17,10 @@ const retryTime = 60_000
 /** Adapters and settings of a preflight of one service. */
 export interface PreflightOptions {
   readonly aws: Aws
-  readonly place: Pick<Place, 'cluster' | 'codeDeployApplication' | 'codeDeployDeploymentGroup' | 'origins'>
+  readonly place: Pick<
+    Place,
+    'cluster' | 'codeDeployApplication' | 'codeDeployDeploymentGroup' | 'origins' | 'schedules'
+  >
   readonly runner: Runner
   readonly fetch: Fetch
   /** AppSpec of the input or of slipway.yml. */
@@ -51,13 +55,32 @@ export async function preflight(
   }
   const { clock, signal } = runner
   const { registry } = openImageStore({ aws, runner, fetch }, retryTime)
-  const findings = await ecsFindings(subject, { ...aws, clock, signal, registry })
+  const [own, ofSchedules] = await Promise.all([
+    ecsFindings(subject, { ...aws, clock, signal, registry }),
+    schedulesOf({ service, current, wanted }, place, aws, runner),
+  ])
   const { origins = () => undefined } = place
   const named = (part: Text) => withOrigins(part, origins)
-  return findings.map((finding) => ({
+  return inOrder([...own, ...ofSchedules]).map((finding) => ({
     ...finding,
     what: named(finding.what),
     why: named(finding.why),
     fix: named(finding.fix),
   }))
+}
+
+/** Loaded only where there are scheduled tasks. */
+async function schedulesOf(
+  { service, current, wanted }: Deployment,
+  { schedules = [] }: PreflightOptions['place'],
+  aws: Aws,
+  { clock, signal }: Runner,
+): Promise<readonly Finding[]> {
+  if (schedules.length === 0) return []
+  const { scheduleFindings } = await import('../../targets/schedules/index.ts')
+  const known = [current, wanted.definition].flatMap((one) => (one && textIn(one, 'family')) ?? [])
+  const question = { schedules, families: [...new Set(known)], cluster: service?.clusterArn, region: aws.region }
+  const { ecs, roles } = aws
+  const sources = { schedules: aws.schedules, ecs, roles, identity: () => aws.identity() }
+  return await scheduleFindings(question, sources, { clock, signal })
 }

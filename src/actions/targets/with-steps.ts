@@ -16,7 +16,8 @@ export function namedTask(task: ReleaseTask | TaskCheck, own: OneOffTask): Named
   return { name, container, command, environment, ...more, ...image, task: { ...shared, awaitStop: true, waitMinutes } }
 }
 
-interface Scene {
+/** A target with checks and tasks, and what they are made with. */
+export interface Stepped {
   readonly place: Pick<Place, 'verify' | 'tasks' | 'cluster'> & { readonly service?: string | undefined }
   readonly aws: EcsAccess
   readonly runner: Runner
@@ -29,7 +30,7 @@ interface Scene {
 /** The service with the checks and tasks of its deployment; the same target where it has none. */
 export async function withSteps(
   target: Target,
-  { place, aws, runner, world, task: own, mayRollBack }: Scene,
+  { place, aws, runner, world, task: own, mayRollBack }: Stepped,
 ): Promise<Target> {
   const { verify: checks = [], tasks = [], cluster, service = '' } = place
   if (checks.length === 0 && tasks.length === 0) return target

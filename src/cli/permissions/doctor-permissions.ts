@@ -69,6 +69,11 @@ export const doctor = [
     actions: ['application-autoscaling:DescribeScalableTargets', 'application-autoscaling:ListTagsForResource'],
     why: 'whether a run that was killed has left auto scaling suspended',
   },
+  {
+    actions: ['events:ListTargetsByRule', 'events:DescribeRule', 'scheduler:GetSchedule'],
+    why: '`schedules` of slipway.yml',
+    when: 'schedules',
+  },
 ] as const satisfies readonly Permission[]
 
 /** Permissions of `doctor` for a past deployment. */

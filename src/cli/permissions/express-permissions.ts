@@ -2,7 +2,7 @@ import { deploy } from './deploy-permissions.ts'
 import type { Permission } from './permission.ts'
 
 /** What `deploy` needs and an Express service never does. */
-const others = /^(codedeploy|codedeploy-.*|several|create-service|desired-count|run-task|task-tags|invalidate|express)$/
+const others = /^(codedeploy|codedeploy-.*|several|create-service|desired-count|task-tags|invalidate|express)$/
 
 const own = [
   {

@@ -24,7 +24,18 @@ export const rollback = [
     without: 'fails',
     when: 'express',
   },
-  { actions: ['ecs:StopServiceDeployment'], why: 'stop an active deployment', without: 'fails', when: 'ecs' },
+  {
+    actions: ['ecs:StopServiceDeployment'],
+    why: 'stop an active deployment, paused or not',
+    without: 'fails',
+    when: 'ecs',
+  },
+  {
+    actions: ['ecs:ContinueServiceDeployment'],
+    why: '`on-pause: continue` at a `PAUSE` hook: continue the rollback',
+    without: 'waits for another user to continue it, with a warning',
+    when: 'ecs',
+  },
   {
     actions: ['ecs:ListTaskDefinitions'],
     why: 'list the revisions of the family: for `image`, and without history',
@@ -55,6 +66,12 @@ export const rollback = [
     ],
     why: 'deploy with CodeDeploy',
     without: 'as with `deploy`',
+    when: 'codedeploy',
+  },
+  {
+    actions: ['codedeploy:ContinueDeployment'],
+    why: '`on-pause: continue` in `READY_WAIT`: continue the rollback',
+    without: 'waits for another user to continue it, with a warning',
     when: 'codedeploy',
   },
   searchOfGroups,

@@ -161,6 +161,7 @@ export const resourceKinds = {
   'elasticloadbalancing:DescribeTargetGroups': ['any'],
   'elasticloadbalancing:DescribeTargetHealth': ['any'],
   'iam:GetInstanceProfile': ['instance-profile'],
+  'events:DescribeRule': ['event-rule'],
   'events:ListTargetsByRule': ['event-rule'],
   'events:PutTargets': ['event-rule'],
   'iam:GetRole': ['role'],

@@ -42,6 +42,7 @@ export function beanstalkTarget(change: BeanstalkChange, aws: BeanstalkAccess): 
     async *lookAhead(terms, context) {
       const prepared = yield* prepare(terms, context, undefined)
       await prepared.ready()
+      return prepared
     },
     async find(id, terms, context) {
       const { findUpdate } = await import('./prepare/find-update.ts')

@@ -36,7 +36,7 @@ export function ecsTarget(change: ServiceChange, aws: EcsAccess, checkAccess: Ec
     },
     async *lookAhead(terms, context) {
       const { checkService } = await import('./change/check-service.ts')
-      yield* checkService(requestOf(terms), { ...contextOf(context), ...definitions.reading(checkAccess) })
+      return yield* checkService(requestOf(terms), { ...contextOf(context), ...definitions.reading(checkAccess) })
     },
     earlier: (goal) => ecsRollback(restoringOf(change, goal), goalOf(goal), aws),
   }

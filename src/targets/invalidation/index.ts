@@ -38,7 +38,7 @@ export function invalidatingTarget(target: Target, what: Invalidation, access: D
     ...target,
     async *lookAhead(terms, context) {
       await access.distribution(what.distribution)
-      if (target.lookAhead) yield* target.lookAhead(terms, context)
+      return target.lookAhead && (yield* target.lookAhead(terms, context))
     },
     async *prepare(terms, context, watchman) {
       return invalidating(yield* target.prepare(terms, context, watchman), { what, access, terms, context })

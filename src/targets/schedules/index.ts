@@ -1,5 +1,6 @@
 import type { Context } from '../../deployment/context.ts'
 import { causeOf, type End } from '../../deployment/outcomes.ts'
+import type { Plan } from '../../deployment/plan.ts'
 import type { Events, Found, Prepared, Target } from '../../deployment/target.ts'
 import type { Terms } from '../../deployment/terms.ts'
 import { isUnwatched } from '../../deployment/verdict.ts'
@@ -7,8 +8,9 @@ import type { Version } from '../../deployment/version.ts'
 import { Failure } from '../../failure.ts'
 import type { Schedules } from '../../ports.ts'
 import { renderText, text, untrusted } from '../../text.ts'
-import { type NamedSchedule, nameOf, requireSchedules, setRevision } from './scheduled-tasks.ts'
+import { familiesOf, type NamedSchedule, nameOf, requireSchedules, setRevision } from './scheduled-tasks.ts'
 
+export { scheduleFindings } from './schedule-findings.ts'
 export type { NamedSchedule } from './scheduled-tasks.ts'
 
 /** The scheduled tasks of a service. */
@@ -32,15 +34,21 @@ export function schedulingTarget(target: Target, what: ScheduledWith, access: Sc
     ...(find && {
       async find(id, terms, context) {
         const found = await find.call(target, id, terms, context)
-        return found && { ...found, watch: (answered) => watched(found, answered, { what, access, terms, context }) }
+        const { plan } = found ?? {}
+        return (
+          found &&
+          plan && { ...found, watch: (answered) => watched(found, answered, { what, access, terms, context, plan }) }
+        )
       },
     }),
     async *lookAhead(terms, context) {
-      await requireSchedules(what.schedules, undefined, access)
-      if (target.lookAhead) yield* target.lookAhead(terms, context)
+      const seen = target.lookAhead && (yield* target.lookAhead(terms, context))
+      await requireSchedules(what.schedules, seen && familiesOf(seen.plan), access)
+      return seen
     },
     async *prepare(terms, context, watchman) {
-      return scheduling(yield* target.prepare(terms, context, watchman), { what, access, terms, context })
+      const prepared = yield* target.prepare(terms, context, watchman)
+      return scheduling(prepared, { what, access, terms, context, plan: prepared.plan })
     },
     ...(earlier && {
       earlier: (goal) => schedulingTarget(earlier.call(target, goal), { ...what, back: { to: goal.to } }, access),
@@ -59,6 +67,7 @@ interface Scene {
   readonly access: Schedules
   readonly terms: Terms
   readonly context: Context
+  readonly plan: Plan
 }
 
 function scheduling(prepared: Prepared, scene: Scene): Prepared {
@@ -76,7 +85,7 @@ function scheduling(prepared: Prepared, scene: Scene): Prepared {
       return !terms.dryRun && 'outcome' in end ? yield* afterEnd(end, scene) : end
     },
     async ready() {
-      if (what.back === undefined) await requireSchedules(what.schedules, plan.from, access)
+      if (what.back === undefined) await requireSchedules(what.schedules, familiesOf(plan), access)
       const { change, ...rest } = await ready()
       return {
         ...rest,
@@ -103,7 +112,7 @@ function isWatched({ wait, waitFor }: Terms): boolean {
 
 /** `from`: only tasks that run this version get the new one. */
 async function* afterEnd(end: End, scene: Scene, from?: Version): Events<End> {
-  const { what, access, context } = scene
+  const { what, access, context, plan } = scene
   const wanted = wantedAfter(end, scene)
   if (wanted === undefined) return end
   const { clock, signal } = context
@@ -112,7 +121,7 @@ async function* afterEnd(end: End, scene: Scene, from?: Version): Events<End> {
   let cause: End['cause']
   for (const schedule of what.schedules)
     try {
-      for (const said of await setRevision(schedule, wanted, access, from))
+      for (const said of await setRevision(schedule, { version: wanted, families: familiesOf(plan), from }, access))
         yield { kind: 'note', at: clock.now(), message: untrusted(said) }
     } catch (error) {
       if (signal.aborted || !(error instanceof Failure)) throw error

@@ -83,8 +83,10 @@ export function siteTarget(request: SiteRequest, access: SiteAccess, sent: SentA
       const served = servingFolder(request, distributions, undefined)
       const findings = served.distributions.flatMap((one) => distributionFindings(one, served.request, wanted.files))
       if (request.check) requireReachable(findings)
+      return undefined
     },
-    earlier: ({ to, why }) => siteTarget({ ...request, wanted: { kind: 'release', id: to.id, why } }, access),
+    earlier: ({ to, from, why }) =>
+      siteTarget({ ...request, wanted: { kind: 'release', id: to.id, from: from.id, why } }, access),
   }
 }
 

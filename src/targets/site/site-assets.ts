@@ -25,6 +25,7 @@ export function siteAssetsTarget(request: SiteRequest, access: SiteAccess, sent:
     async *lookAhead() {
       yield* []
       await readSite(request, access, store)
+      return undefined
     },
     async *prepare(terms, context, watchman) {
       yield* []

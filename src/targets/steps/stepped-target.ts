@@ -2,7 +2,7 @@ import type { Changed, Obstacle } from '../../deployment/conflict.ts'
 import type { Context } from '../../deployment/context.ts'
 import { certain, type End } from '../../deployment/outcomes.ts'
 import type { Plan, PlanFact } from '../../deployment/plan.ts'
-import type { Events, Found, Prepared, Target } from '../../deployment/target.ts'
+import type { Events, Found, Prepared, Seen, Target } from '../../deployment/target.ts'
 import type { Terms } from '../../deployment/terms.ts'
 import { Failure } from '../../failure.ts'
 import { asName, joined, setting, text, untrusted } from '../../text.ts'
@@ -37,9 +37,9 @@ export function steppedTarget(target: Target, stepping: Stepping): Target {
     ...target,
     async *lookAhead(terms, context) {
       requireWatch(stepping.steps, terms)
-      if (target.lookAhead) yield* target.lookAhead(terms, context)
-      if (stepping.steps.some(({ when }) => typeof when === 'object'))
-        await lookForPauses(target, stepping, terms, context)
+      const seen = target.lookAhead && (yield* target.lookAhead(terms, context))
+      if (seen) requirePauses(stepping.steps, seen)
+      return seen
     },
     async *prepare(terms, context, watchman) {
       requireWatch(stepping.steps, terms)
@@ -74,15 +74,6 @@ function warning(back: Target, tasksRun: ReadonlySet<string>): Target {
   }
 }
 
-/** Before anything is changed in other members of the run, too. */
-async function lookForPauses(target: Target, { steps }: Stepping, terms: Terms, context: Context): Promise<void> {
-  const events = target.prepare({ ...terms, dryRun: true }, { ...context, keep: () => undefined }, undefined)
-  for (;;) {
-    const { done, value } = await events.next()
-    if (done) return requirePauses(steps, value)
-  }
-}
-
 function requireWatch(steps: readonly Step[], { wait }: Terms): void {
   if (wait || steps.length === 0) return
   throw new Failure({
@@ -93,7 +84,7 @@ function requireWatch(steps: readonly Step[], { wait }: Terms): void {
   })
 }
 
-function requirePauses(steps: readonly Step[], { plan, pauses }: Prepared): void {
+function requirePauses(steps: readonly Step[], { plan, pauses }: Seen): void {
   if (pauses === undefined || !/^(deploys|creates)$/.test(plan.does)) return
   const lost = stepsWithoutStage(steps, pauses)
   if (lost.length === 0) return

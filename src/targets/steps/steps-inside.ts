@@ -61,8 +61,10 @@ async function* atFullTraffic(course: Course): Events<void> {
 
 /** Takes the deployment back while it is on its way. Where that is too late, it is done after its end. */
 async function* turnRound(pause: Pause | undefined, course: Course): Events<void> {
-  const { context, failed, mayRollBack } = course
-  if (failed === undefined || !mayRollBack) return
+  const { context, failed, mayRollBack, plan } = course
+  // A first deployment has nothing to go back to; only its pause needs an answer.
+  const isInVain = pause === undefined && plan.does === 'creates'
+  if (failed === undefined || !mayRollBack || isInVain) return
   const found = await findOwn(course)
   const told: readonly DeploymentEvent[] = [
     { kind: 'suspected', at: context.clock.now(), cause: failed },

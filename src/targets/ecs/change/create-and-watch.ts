@@ -109,6 +109,7 @@ export function planOf(
     strategy: deploymentConfiguration?.strategy,
     steps: stepsOf(deploymentConfiguration),
     to: versionOf(arn),
+    family: textIn(definition, 'family'),
     changes: diff(undefined, definition),
     images: images(undefined, definition),
     desiredCount: desiredCount === undefined ? undefined : { from: 0, to: desiredCount },

@@ -12,6 +12,7 @@ import { checkNew } from '../prepare/preflight-checks.ts'
 import { expectedMinutes } from '../prepare/service-plan.ts'
 import type { EcsContext } from '../request/ecs-context.ts'
 import type { ExpressCreation } from '../request/express-change.ts'
+import { versionOf } from '../request/revision-version.ts'
 import { endOf } from '../request/service-end.ts'
 import type { ServiceRequest, WantedDefinition } from '../request/service-request.ts'
 import { planOf, watchCreated } from './create-and-watch.ts'
@@ -67,6 +68,9 @@ async function* create(
   if (created === undefined) return changed({ serviceName: request.service })
   const made = taskDefinition ?? primary(created)?.taskDefinition ?? ''
   context.keep({ taskDefinition: made })
+  // Of a primary container, ECS has made the revision; checks and reports name it.
+  if (managed !== undefined)
+    yield { kind: 'versioned', at: context.clock.now(), version: versionOf(made), reused: false }
   return endOf(yield* watchCreated(request, context, created, made), 'ecs-rolling')
 }
 

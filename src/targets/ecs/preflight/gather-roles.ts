@@ -8,6 +8,7 @@ import { containersOf, objectIn, textIn } from '../../../task-definition/members
 import type { RoleFact } from '../facts/preflight-facts.ts'
 import type { SecretUse } from '../facts/secret-uses.ts'
 import { isRole } from './judge-roles.ts'
+import { callerOf } from './simulated-caller.ts'
 import { isTrusting, principalOf } from './task-trust.ts'
 
 const passable = 'whether the roles can be passed and the execution role is authorized to do what a task needs'
@@ -45,7 +46,7 @@ export async function gatherRoles(
 ): Promise<readonly RoleFact[]> {
   const { accountId, region } = place
   if (accountId === undefined) return []
-  const caller = once(() => callerOf(place, sources, readFact))
+  const caller = once(() => callerOf(place.identity, passable, sources, readFact))
   const named = [
     ...roleMembers.map((member) => ({ member, given: textIn(definition, member) ?? '' })),
     ...place.volumeRoles.map((given) => ({ member: 'managedEBSVolume.roleArn' as const, given })),
@@ -69,24 +70,6 @@ export async function gatherRoles(
     return [{ member, arn, standing: { trust }, passing, doing }]
   })
   return (await Promise.all(facts)).flat()
-}
-
-/** ARN that policies can be simulated for: of a session, that of its role, whose path only IAM knows. */
-async function callerOf(
-  { identity }: RolePlace,
-  sources: RoleSources,
-  readFact: ReadFact,
-): Promise<string | undefined> {
-  const asked = await readFact('sts:GetCallerIdentity', passable, identity)
-  const arn = asked?.value.arn ?? ''
-  const { resource = '', service } = parseArn(arn) ?? {}
-  const [, session] = /^assumed-role\/([^/]+)/.exec(resource) ?? []
-  if (service === 'iam') return resource.startsWith('user/') ? arn : undefined
-  if (session === undefined) return undefined
-  const found = await readFact('iam:GetRole', 'whether the roles exist and trust Amazon ECS', () =>
-    sources.role(session),
-  )
-  return found?.value?.arn
 }
 
 /** Started by its first reader: an unawaited call would have an unhandledRejection. */

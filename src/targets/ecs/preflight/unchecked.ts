@@ -68,9 +68,16 @@ function unread({ action, shows, reason }: Unread): Unchecked {
 
 /** The same as findings, which never block. */
 export function judgeUnchecked(facts: PreflightFacts): readonly Finding[] {
-  return uncheckedIn(facts).map(({ code, shows, why, fix }) =>
-    finding(code, { what: text`Not checked: ${shows}`, why, fix }),
-  )
+  return uncheckedIn(facts).map(asFinding)
+}
+
+/** What could not be read as a finding, which never blocks. */
+export function unreadFinding(one: Unread): Finding {
+  return asFinding(unread(one))
+}
+
+function asFinding({ code, shows, why, fix }: Unchecked): Finding {
+  return finding(code, { what: text`Not checked: ${shows}`, why, fix })
 }
 
 /** All of them in one line; undefined where everything was checked. */

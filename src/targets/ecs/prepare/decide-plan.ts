@@ -2,6 +2,7 @@ import { withoutCredentials } from '../../../image/reference.ts'
 import type { DeploymentConfiguration, DeploymentGroup, Json, JsonObject, Service } from '../../../ports.ts'
 import { diff } from '../../../task-definition/diff.ts'
 import { hasTags, isEqual } from '../../../task-definition/equal.ts'
+import { textIn } from '../../../task-definition/members.ts'
 import { appSpecFor, type InFlight } from '../codedeploy-group/deployment-group.ts'
 import { groupNameOf } from '../codedeploy-group/group-name.ts'
 import { settingsOf } from '../codedeploy-group/group-settings.ts'
@@ -51,6 +52,7 @@ export function decidePlan(request: ServiceRequest, situation: Situation): Servi
     settingsOnly: settings !== undefined && !settings.starts && isSame,
     from: versionOf(previousTaskDefinition(service)),
     to: versionOf(taskDefinition),
+    family: textIn(wanted.definition, 'family'),
     changes: diff(current, wanted.definition),
     images: images(current, wanted.definition),
     desiredCount: countChange(request, situation),

@@ -5,11 +5,12 @@ import type { ServicePlan } from './service-plan.ts'
 
 /** The plan of a service in words that need no knowledge of ECS. */
 export function planInWords(plan: ServicePlan): Plan {
-  const { from, to, former, changes, images, dryRun, basis } = plan
+  const { from, to, family, former, changes, images, dryRun, basis } = plan
   return {
     does: doesOf(plan),
     from,
     to,
+    family,
     method: methodOf(plan),
     facts: groupFacts(plan),
     settings: settingsOf(plan),

@@ -30,6 +30,8 @@ export interface ServicePlan {
   readonly from?: Version | undefined
   /** What is deployed, where it exists already; absent where it has to be made or found first. */
   readonly to?: Version | undefined
+  /** Of the definition that is deployed. */
+  readonly family?: string | undefined
   /** How the new definition differs from the one that runs now; values of environment and secrets are masked. */
   readonly changes: readonly TaskDefinitionChange[]
   /** Images by container, old and new. */

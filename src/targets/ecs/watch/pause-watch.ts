@@ -23,14 +23,17 @@ export interface PauseWatch {
   overdue(minutes: number, id: string): ServiceEnd | undefined
 }
 
-/** A slightly outdated read may still contain a pause that this run has answered (`answered` of the request). */
+/**
+ * A slightly outdated read may still contain a pause that this run has answered (`answered` of the request), or whose deployment it has
+ * stopped (`isTurnedRound`): nothing waits there any more.
+ */
 export function startPauses(request: ServiceRequest): PauseWatch {
-  const { answered = [] } = request
+  const { answered = [], isTurnedRound = false } = request
   let open: readonly Pause[] = []
   let last: PauseEnd | undefined
   return {
     update(now, at) {
-      const waiting = now.open.filter(({ id }) => !answered.includes(id))
+      const waiting = isTurnedRound ? [] : now.open.filter(({ id }) => !answered.includes(id))
       const isOpen = ({ id }: Pause) => waiting.some((pause) => pause.id === id)
       const isNew = ({ id }: Pause) => !open.some((pause) => pause.id === id)
       const over = open.filter((pause) => !isOpen(pause)).map((pause) => ({ pause, answer: now.answerTo(pause) }))

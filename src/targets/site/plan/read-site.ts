@@ -6,7 +6,14 @@ import { canBeCopied } from '../release/copy-limit.ts'
 import { digestOf, type KeptEntry, type Release } from '../release/release.ts'
 import { placeOf } from '../release/site-state.ts'
 import type { FoundState, StateStore } from '../release/state-store.ts'
-import { type SiteAccess, type SiteFile, type SiteFiles, type SiteRequest, stateKeys } from '../request/site-request.ts'
+import {
+  type SiteAccess,
+  type SiteFile,
+  type SiteFiles,
+  type SiteRequest,
+  stateKeys,
+  type Wanted,
+} from '../request/site-request.ts'
 import { type Comparison, compareFiles } from './compare-files.ts'
 import { asPointed, type Pointer, pointersOf } from './pointers.ts'
 
@@ -48,6 +55,7 @@ export async function readSite(
   const found = await asPointed(read, pointers, store)
   const live = found.state.live && (await store.readRelease(found.state.live.id))
   const stored = isPointed ? new Set<string>() : storedObjects(listed, live, prefix)
+  if (goal.kind === 'release') requireNoNewer(goal, found)
   const earlier = goal.kind === 'release' ? await earlierRelease(goal.id, found, store) : undefined
   const wanted = given ?? { files: earlier ? filesOf(earlier) : [], warnings: [] }
   const objects = new Map(listed?.map(({ key, etag }) => [key, etag]))
@@ -109,6 +117,17 @@ async function earlierRelease(id: string | undefined, { state }: FoundState, sto
         ? text`none was live before, or keep-releases and keep-days have passed`
         : text`its earlier releases are ${untrusted(known.join(', '))}`,
     fix: text`Deploy the commit again from its build, or correct ${setting('release')}.`,
+  })
+}
+
+/** A release that another run has made live since is not taken back. */
+function requireNoNewer({ from, id }: Extract<Wanted, { kind: 'release' }>, { state: { live } }: FoundState): void {
+  if (from === undefined || live === undefined || live.id === from || live.id === id) return
+  throw new Failure({
+    code: 'deployment-conflict',
+    what: text`The live release is ${untrusted(live.id)}, no longer ${untrusted(from)}, so it was not rolled back`,
+    why: text`another run has deployed it, and a rollback does not replace that`,
+    fix: text`Check that ${untrusted(live.id)} works. Nothing has been changed.`,
   })
 }
 

@@ -33,8 +33,13 @@ export interface SiteFiles {
 /** Which release is to be served. */
 export type Wanted =
   | { readonly kind: 'files'; read(): Promise<SiteFiles> }
-  /** One that was live before: by its id, or the one before the live one. */
-  | { readonly kind: 'release'; readonly id: string | undefined; readonly why?: string | undefined }
+  /** One that was live before: by its id, or the one before the live one. `from`: the release that it replaces, and no other. */
+  | {
+      readonly kind: 'release'
+      readonly id: string | undefined
+      readonly why?: string | undefined
+      readonly from?: string | undefined
+    }
 
 /** What is requested of a site. */
 export interface SiteRequest {
