@@ -1,5 +1,7 @@
 import type { ContinuousDeploymentPolicyConfig, TrafficConfig } from '@aws-sdk/client-cloudfront'
+import { Failure } from '../failure.ts'
 import type { CanaryTraffic, ContinuousDeployment, DeploymentPolicy, StagingDistribution } from '../ports.ts'
+import { text, untrusted } from '../text.ts'
 import { call } from './call.ts'
 import type { Connection } from './connection.ts'
 import { deploymentPolicyArn } from './distribution-arn.ts'
@@ -28,7 +30,7 @@ export function continuousDeployment(connection: Connection): ContinuousDeployme
   }
 }
 
-const namesOf = ({ StagingDistributionDnsNames }: ContinuousDeploymentPolicyConfig) =>
+const namesOf = ({ StagingDistributionDnsNames }: Partial<ContinuousDeploymentPolicyConfig>) =>
   StagingDistributionDnsNames?.Items ?? []
 
 const described = (id: string, config: ContinuousDeploymentPolicyConfig): DeploymentPolicy => ({
@@ -85,10 +87,13 @@ async function shift(connection: Connection, id: string, traffic: CanaryTraffic 
   })
 }
 
+/** A weight is a float of 32 bits. */
+const permille = (weight = 0) => Math.round(weight * 1000)
+
 function isSame(one: ContinuousDeploymentPolicyConfig, other: ContinuousDeploymentPolicyConfig): boolean {
   const plain = ({ Enabled, TrafficConfig: traffic }: ContinuousDeploymentPolicyConfig) => [
     ...[Enabled, traffic?.Type, traffic?.SingleHeaderConfig?.Header, traffic?.SingleHeaderConfig?.Value],
-    ...[traffic?.SingleWeightConfig?.Weight, traffic?.SingleWeightConfig?.SessionStickinessConfig?.IdleTTL],
+    ...[permille(traffic?.SingleWeightConfig?.Weight), traffic?.SingleWeightConfig?.SessionStickinessConfig?.IdleTTL],
   ]
   return plain(one).every((value, index) => value === plain(other)[index])
 }
@@ -122,11 +127,24 @@ async function updatePolicy(connection: Connection, Id: string, { config, etag }
 async function attach(connection: Connection, primary: string, staging: StagingDistribution): Promise<string> {
   return await untilUnmet(primary, 'UpdateDistribution', async () => {
     const { config, etag } = await readConfig(connection, primary)
-    if (config.ContinuousDeploymentPolicyId) return config.ContinuousDeploymentPolicyId
+    const attached = config.ContinuousDeploymentPolicyId
+    if (attached) return await leadingTo(connection, attached, staging)
     const policy = (await createPolicy(connection, staging)) ?? (await policyOf(connection, staging))
     const next = { config: { ...config, ContinuousDeploymentPolicyId: policy }, etag }
     const set = await writeConfig(connection, primary, next, (now) => now.ContinuousDeploymentPolicyId === policy)
     return set === 'met' ? 'met' : policy
+  })
+}
+
+/** The attached policy, where it leads to the staging distribution. Throws `inputs-invalid`. */
+async function leadingTo(connection: Connection, policy: string, { id, domain }: StagingDistribution): Promise<string> {
+  const names = namesOf((await readPolicy(connection, policy))?.config ?? {})
+  if (names.includes(domain)) return policy
+  throw new Failure({
+    code: 'inputs-invalid',
+    what: text`The continuous deployment policy ${untrusted(policy)} does not lead to the staging distribution ${untrusted(id)}`,
+    why: text`its StagingDistributionDnsNames are ${untrusted(names.join(', ') || '(empty)')}, and ${untrusted(id)} is ${untrusted(domain)}`,
+    fix: text`Correct the policy, or detach and delete it; the next run creates one.`,
   })
 }
 

@@ -80,7 +80,7 @@ const distributionIds: InputReader<readonly string[]> = (given) => {
 const weight: InputReader<number | undefined> = (given) => {
   if (given === '') return undefined
   const percent = Number(given.replace(/\s*%$/, ''))
-  if (/^\d/.test(given) && percent > 0 && percent <= 15) return percent
+  if (/^\d+(\.\d+)?\s*%?$/.test(given) && percent > 0 && percent <= 15) return percent
   throw new Error(`must be more than 0 and at most 15 (percent: CloudFront takes no larger weight), not "${given}"`)
 }
 
@@ -116,7 +116,7 @@ export const deploySiteInputs = {
   'delete-removed': flag(true),
   publish: oneOf(['in-place', 'origin-path'], 'in-place'),
   'canary-weight': weight,
-  'canary-minutes': integerUpTo(1, 60, 10, 'CloudFront keeps a session for an hour'),
+  'canary-minutes': integer(1, 60, 10),
   'canary-header': canaryHeader,
   invalidation: oneOf(['changed', 'all', 'off'], 'changed'),
   'wait-for-invalidation': flag(true),

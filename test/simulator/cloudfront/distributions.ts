@@ -26,6 +26,8 @@ export interface DistributionOptions {
   readonly httpVersion?: string
   /** A viewer-request function that changes the address. */
   readonly rewrite?: (uri: string) => string
+  /** How long a change takes. Default: 240. */
+  readonly deploySeconds?: number
   /** How long an invalidation takes. Default: between 20 and 90. */
   readonly invalidationSeconds?: number
   /** Of the cache policy: query strings that are a part of the cache key. Default: none (CachingOptimized). */
@@ -249,7 +251,8 @@ export function propagate(world: World, distribution: StoredDistribution): void 
   const { config } = distribution
   const id = config.ContinuousDeploymentPolicyId
   const policy = id ? policyFor(world, id).config : undefined
-  world.clock.after(deployTime, () => {
+  const { deploySeconds: seconds } = distribution.options
+  world.clock.after(seconds === undefined ? deployTime : seconds * 1000, () => {
     if (distribution.changes !== change) return
     distribution.live = config
     if (policy) distribution.livePolicy = policy

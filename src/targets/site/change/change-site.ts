@@ -13,6 +13,7 @@ import { returnTo } from './return-to.ts'
 import { runCanary } from './run-canary.ts'
 import { type Sent, sendRelease } from './send-release.ts'
 import type { SiteChange } from './site-change.ts'
+import { stagingFor } from './staging-for.ts'
 import { startedEvent } from './started.ts'
 import { forgetRelease } from './switch-origins.ts'
 
@@ -33,10 +34,12 @@ export async function* changeSite(change: SiteChange): Events<End | Changed> {
   const sent: Sent = { written: new Map(), visible: [] }
   try {
     yield* endLeftCanary(change, hold)
+    const staged = yield* stagingFor(change)
     const release = yield* request.publish === 'origin-path'
       ? fillFolder(change, hold, sent)
       : sendRelease(change, hold, sent)
-    const refused = yield* runCanary(change, hold, release.release)
+    const { canary } = request
+    const refused = canary && staged && (yield* runCanary(change, hold, release.release, staged, canary))
     if (refused) return refused
     sent.isSwitched = request.publish === 'origin-path'
     return yield* publish(change, hold, release)

@@ -3,7 +3,6 @@ import type { Events } from '../../../deployment/target.ts'
 import { Failure } from '../../../failure.ts'
 import type { CanaryTraffic, StagingDistribution } from '../../../ports.ts'
 import { text, untrusted } from '../../../text.ts'
-import { accessOf, requireCanary } from '../plan/canary-findings.ts'
 import { versionOf } from '../plan/site-plan-words.ts'
 import type { Release } from '../release/release.ts'
 import type { CanaryMark } from '../release/site-state.ts'
@@ -14,7 +13,8 @@ import { endCanary } from './end-canary.ts'
 import { invalidate } from './invalidate.ts'
 import { changedPaths } from './publish-release.ts'
 import type { SiteChange } from './site-change.ts'
-import { areDeployed, type Switch, servingFolder, switchesOf } from './switch-origins.ts'
+import type { Staged } from './staging-for.ts'
+import { areDeployed, servingFolder } from './switch-origins.ts'
 import { type Refused, watchCanary } from './watch-canary.ts'
 
 const name = 'Canary'
@@ -24,33 +24,27 @@ const name = 'Canary'
  * enabled only once a request with its header was answered with the release. Returns the end where that fails; undefined: the release
  * can be promoted. https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/continuous-deployment-workflow.html
  */
-export async function* runCanary(change: SiteChange, hold: Hold, release: Release): Events<End | undefined> {
-  const { request, context, reading } = change
-  const [one] = switchesOf(change)
-  if (request.canary === undefined || one === undefined || one.from === one.to) return undefined
-  if (reading.live === undefined) {
-    const message = untrusted('no canary: the site has no release that the other visitors could get')
-    yield { kind: 'note', at: context.clock.now(), message }
-    return undefined
-  }
-  yield { kind: 'phase', at: context.clock.now(), name, status: 'running' }
-  const mark = yield* stageRelease(change, hold, one)
-  const failed = yield* tryRelease(change, hold, release, mark, request.canary)
-  yield { kind: 'phase', at: context.clock.now(), name, status: failed ? 'failed' : 'succeeded' }
+export async function* runCanary(
+  change: SiteChange,
+  hold: Hold,
+  release: Release,
+  staged: Staged,
+  canary: Canary,
+): Events<End | undefined> {
+  const { clock } = change.context
+  yield { kind: 'phase', at: clock.now(), name, status: 'running' }
+  const mark = yield* stageRelease(change, hold, staged)
+  const failed = yield* tryRelease(change, hold, release, mark, canary)
+  yield { kind: 'phase', at: clock.now(), name, status: failed ? 'failed' : 'succeeded' }
   return failed && (yield* withdraw(change, hold, failed))
 }
 
 /** Has the staging distribution serve the folder of the release. No visitor gets it yet. */
-async function* stageRelease(change: SiteChange, hold: Hold, one: Switch): Events<CanaryMark> {
-  const { request, access, reading, context, id } = change
+async function* stageRelease(change: SiteChange, hold: Hold, staged: Staged): Events<CanaryMark> {
+  const { request, access, context, id } = change
   const { distributions } = access
-  const [primary] = reading.distributions
-  const { distribution, from, to } = one
-  const known = reading.canary.staging
-  const staging = known ?? (await distributions.copyToStaging(distribution))
-  const message = untrusted(`staging distribution ${staging.id} of ${distribution}: OriginPath ${to}`)
-  yield { kind: 'note', at: context.clock.now(), message }
-  if (primary) requireCanary(accessOf(staging.id, reading.canary.bucketPolicy, primary, request))
+  const { staging } = staged
+  const { distribution, from, to } = staged.change
   await hold.confirm()
   await distributions.stage(distribution, staging.id, { bucket: request.bucket, from, to })
   const policy = await distributions.attachPolicy(distribution, staging)
@@ -59,7 +53,7 @@ async function* stageRelease(change: SiteChange, hold: Hold, one: Switch): Event
   await hold.change({ canary: mark })
   await reachEdges(change, hold, mark)
   // Its cache has what an earlier canary served; no cache is shared with the primary distribution.
-  if (known) yield* emptyCache(change, hold, staging)
+  if (staged.isUsed) yield* emptyCache(change, hold, staging)
   return mark
 }
 

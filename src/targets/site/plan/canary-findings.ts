@@ -38,7 +38,9 @@ export function canaryFindings(
   return [
     ...limits(distribution),
     ...enabled,
-    ...(staging ? accessOf(staging.id, bucketPolicy, distribution, request) : []),
+    ...(staging
+      ? accessOf(staging.id, bucketPolicy, distribution, request)
+      : accessOfNew(bucketPolicy, distribution, request)),
   ]
 }
 
@@ -81,6 +83,21 @@ export function accessOf(
   if (bucketPolicy === undefined) return []
   const found = bucketPolicyFindings(bucketPolicy, { id: staging, origins }, request)
   return found.filter(({ code }) => code === 'bucket-policy').map((one) => ({ ...one, severity: 'blocks' }))
+}
+
+/** The staging distribution that the first canary makes: its ID can be in no policy yet. */
+function accessOfNew(
+  bucketPolicy: CanaryReading['bucketPolicy'],
+  primary: Distribution,
+  request: SiteRequest,
+): readonly Finding[] {
+  return accessOf('(new)', bucketPolicy, primary, request).map(() => ({
+    code: 'canary-bucket-policy',
+    severity: 'warns',
+    what: text`The policy of the bucket ${untrusted(request.bucket)} allows only distributions that it names`,
+    why: text`the staging distribution of a canary gets its ID from the first run, which is refused with it before anything is sent`,
+    fix: text`Allow distribution/* of the account in AWS:SourceArn now, or that ID then.`,
+  }))
 }
 
 /** Refuses a canary that CloudFront does not allow, or that visitors would see fail. Throws `inputs-invalid`. */
