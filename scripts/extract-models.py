@@ -41,7 +41,9 @@ SERVICES = {
     "s3": """HeadBucket GetBucketLocation GetBucketVersioning GetBucketPolicy GetPublicAccessBlock GetBucketWebsite GetBucketEncryption
         ListObjects ListObjectsV2 PutObject GetObject HeadObject CopyObject DeleteObject DeleteObjects ListObjectVersions CreateMultipartUpload
         UploadPart CompleteMultipartUpload AbortMultipartUpload ListParts ListMultipartUploads""".split(),
-    "cloudfront": """GetDistribution GetDistributionConfig ListDistributions UpdateDistribution CreateInvalidation GetInvalidation
+    "cloudfront": """GetDistribution GetDistributionConfig ListDistributions UpdateDistribution UpdateDistributionWithStagingConfig CopyDistribution
+        CreateContinuousDeploymentPolicy GetContinuousDeploymentPolicy UpdateContinuousDeploymentPolicy ListContinuousDeploymentPolicies
+        CreateInvalidation GetInvalidation
         ListInvalidations GetCachePolicy""".split(),
     "events": ["PutRule", "DescribeRule", "ListTargetsByRule", "PutTargets"],
     "scheduler": ["CreateSchedule", "GetSchedule", "UpdateSchedule"],

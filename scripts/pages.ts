@@ -34,6 +34,7 @@ const howTo = [
   'monorepo',
   'several-services',
   'services-and-a-site',
+  'site-canary',
   'canary',
   'codedeploy',
   'migrations',

@@ -22,3 +22,8 @@ export function whenMissing<T>(id: string): NonNullable<AwsRequest<T>['whenRefus
     })
   }
 }
+
+/** The ARN of a continuous deployment policy in whatever account. */
+export function deploymentPolicyArn({ region }: Connection, id: string): string {
+  return `arn:${partitionOf(region).id}:cloudfront::*:continuous-deployment-policy/${id}`
+}

@@ -2,6 +2,7 @@ import type { DistributionConfig } from '@aws-sdk/client-cloudfront'
 import type { Distribution, Distributions, Invalidated } from '../ports.ts'
 import { call } from './call.ts'
 import type { Connection } from './connection.ts'
+import { continuousDeployment } from './continuous-deployment.ts'
 import { distributionArn, whenMissing } from './distribution-arn.ts'
 import { present } from './error-class.ts'
 import { setOriginPath } from './origin-path.ts'
@@ -18,6 +19,7 @@ export function distributions(aws: Connection): Distributions {
     invalidate: (...asked) => invalidate(connection, ...asked),
     isInvalidated: (...asked) => isInvalidated(connection, ...asked),
     setOriginPath: (...asked) => setOriginPath(connection, ...asked),
+    ...continuousDeployment(connection),
   }
 }
 
@@ -64,6 +66,9 @@ function described(
   return {
     aliases: config.Aliases?.Items ?? [],
     enabled: config.Enabled ?? false,
+    httpVersion: config.HttpVersion ?? '',
+    isStaging: config.Staging ?? false,
+    deploymentPolicy: config.ContinuousDeploymentPolicyId || undefined,
     defaultRootObject: config.DefaultRootObject || undefined,
     origins: usualFirst(config).map((origin) => ({
       domain: origin.DomainName ?? '',

@@ -69,6 +69,23 @@ export const sitePlacementSchema = z.strictObject({
     .enum(['in-place', 'origin-path'], 'must be in-place or origin-path')
     .optional()
     .describe('How a release becomes visible: in-place (the default), or by OriginPath of the distributions.'),
+  'canary-weight': z
+    .number()
+    .gt(0, 'must be more than 0')
+    .max(15, 'must be at most 15: CloudFront takes no larger weight')
+    .optional()
+    .describe('Percent of the sessions that get a release first, with publish: origin-path; at most 15.'),
+  'canary-minutes': z
+    .int()
+    .min(1, 'must be at least 1')
+    .max(60, 'must be at most 60: CloudFront keeps a session for an hour')
+    .optional()
+    .describe('Minutes of the canary before all visitors get the release; 10 when absent.'),
+  'canary-header': z
+    .string()
+    .regex(/^aws-cf-cd-[A-Za-z0-9-]{1,246}:\s+[\x21-\x7e]{1,1783}$/, 'must be such as "aws-cf-cd-canary: yes"')
+    .optional()
+    .describe('Header whose requests get the release first, such as "aws-cf-cd-canary: yes".'),
   invalidation: z
     .enum(['changed', 'all', 'off'], 'must be changed, all or off')
     .optional()

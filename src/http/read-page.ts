@@ -10,14 +10,14 @@ const longest = 15_000
 /** Reads pages as a browser does that has nothing in its cache. */
 export function pageReader(fetch: Fetch, clock: Clock, signal: AbortSignal): PageReader {
   return {
-    async read(url) {
+    async read(url, headers = {}) {
       const request = linkSignal(signal)
       const late = clock
         .sleep(longest, request.signal)
         .then(() => ({ unreachable: `no response within ${longest / 1000} s` }))
       late.catch(() => undefined)
       try {
-        return await Promise.race([read(fetch, url, request.signal), late])
+        return await Promise.race([read(fetch, url, headers, request.signal), late])
       } catch (error) {
         signal.throwIfAborted()
         return { unreachable: reasonOf(error) }
@@ -28,8 +28,13 @@ export function pageReader(fetch: Fetch, clock: Clock, signal: AbortSignal): Pag
   }
 }
 
-async function read(fetch: Fetch, url: string, signal: AbortSignal): Promise<ServedPage> {
-  const response = await fetch(url, { redirect: 'manual', signal, headers: { accept: '*/*' } })
+async function read(
+  fetch: Fetch,
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<ServedPage> {
+  const response = await fetch(url, { redirect: 'manual', signal, headers: { accept: '*/*', ...headers } })
   const bytes = new Uint8Array(await response.arrayBuffer())
   return { status: response.status, headers: Object.fromEntries(response.headers), bytes }
 }

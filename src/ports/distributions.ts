@@ -1,3 +1,6 @@
+import type { ContinuousDeployment } from './continuous-deployment.ts'
+import type { OriginPathChange, OriginPathSet } from './origin-path.ts'
+
 /** A CloudFront distribution, as far as a site needs it. */
 export interface Distribution {
   readonly id: string
@@ -13,6 +16,11 @@ export interface Distribution {
   readonly errorResponses: readonly ErrorResponse[]
   /** Whether code at the edge may change the address of a request. */
   readonly rewrites: boolean
+  /** `http2`, `http2and3`, … */
+  readonly httpVersion: string
+  readonly isStaging: boolean
+  /** ID of its continuous deployment policy. */
+  readonly deploymentPolicy: string | undefined
 }
 
 /** Where a distribution gets objects from. */
@@ -38,18 +46,8 @@ export interface ErrorResponse {
 /** The end of a request for an invalidation. `busy`: TooManyInvalidationsInProgress. */
 export type Invalidated = { readonly kind: 'created'; readonly id: string } | { readonly kind: 'busy' }
 
-/** A change of OriginPath: of the origins that have this bucket. Paths as CloudFront has them: `/site`, or empty. */
-export interface OriginPathChange {
-  readonly bucket: string
-  readonly from: string
-  readonly to: string
-}
-
-/** The end of a change of OriginPath. `other`: an origin of the bucket has neither path. */
-export type OriginPathSet = { readonly kind: 'set' } | { readonly kind: 'other'; readonly path: string }
-
 /** Distributions of CloudFront and their invalidations. */
-export interface Distributions {
+export interface Distributions extends ContinuousDeployment {
   /** `cachePolicies`: reads whether objects are cached by query string, too. Throws `distribution-not-found`. */
   distribution(id: string, wanted?: { readonly cachePolicies: boolean }): Promise<Distribution>
   /** The same reference with the same paths is the same invalidation. */

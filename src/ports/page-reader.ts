@@ -9,5 +9,5 @@ export interface ServedPage {
 /** Reads public pages, without credentials and without following redirects. */
 export interface PageReader {
   /** `unreachable`: why there was no response. */
-  read(url: string): Promise<ServedPage | { readonly unreachable: string }>
+  read(url: string, headers?: Readonly<Record<string, string>>): Promise<ServedPage | { readonly unreachable: string }>
 }

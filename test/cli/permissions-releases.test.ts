@@ -4,6 +4,7 @@ import { rolling } from '../actions/beanstalk-scene.ts'
 import { configOf, type Declared, labels, type MixedScene, release, withBeanstalk } from '../actions/mixed-scene.ts'
 import { imageOf } from '../actions/several-scene.ts'
 import { bucket, buildOf } from '../actions/site-scene.ts'
+import { onlyLong } from '../often.ts'
 import { seededTaskDefinition } from '../simulator/fixtures.ts'
 import { type CliScene, cliScene } from './cli-scene.ts'
 import { accountsOf, actionsIn, ids, policyOf } from './permissions-scene.ts'
@@ -56,6 +57,45 @@ test.each(declared)('%s is refused nothing', async (_, more) => {
   scene.sim.iam.enforce(account.boundary.policy)
   await release(scene, { build: buildOf('three'), version: 'v4', config })
   expect([refusedIn(scene), new Set(labels(scene)).size]).toEqual([[], 1])
+})
+
+const wildcard = (() => {
+  const Condition = { ArnLike: { 'AWS:SourceArn': 'arn:aws:cloudfront::111122223333:distribution/*' } }
+  const Principal = { Service: 'cloudfront.amazonaws.com' }
+  return JSON.stringify({
+    Statement: [{ Effect: 'Allow', Principal, Action: ['s3:GetObject', 's3:ListBucket'], Condition }],
+  })
+})()
+
+const pointed = ', prefix: app, publish: origin-path'
+const canary = `${pointed}, canary-weight: 5, canary-minutes: 1`
+
+const canaryScene = () =>
+  withBeanstalk({ distribution: { originPath: '/app', deploySeconds: 15 }, bucket: { policy: wildcard } }, rolling)
+
+async function policyFor(scene: MixedScene, site: string) {
+  const { accounts } = await accountsOf(repository(scene, configOf(scene, { waves, web: '', site })))
+  return accounts[0]?.roles[0]?.policy
+}
+
+test('only a site with a canary gets the rights for one', async () => {
+  const scene = canaryScene()
+  const words = /ContinuousDeployment|CopyDistribution|WithStagingConfig|distribution\/\*/
+  expect(JSON.stringify(await policyFor(scene, canary))).toMatch(words)
+  expect(JSON.stringify(await policyFor(scene, pointed))).not.toMatch(words)
+})
+
+onlyLong(test)('a release whose site has a canary is refused nothing', async () => {
+  const scene = canaryScene()
+  const policy = await policyFor(scene, canary)
+  if (!policy) throw new Error('a policy is expected')
+  for (const [index, word] of ['one', 'two'].entries()) {
+    scene.sim.iam.enforce(policy)
+    const config = configOf(scene, { waves, web: '', site: canary })
+    const { outputs, log } = await release(scene, { build: buildOf(word), version: `v${index + 2}`, config })
+    expect([outputs.verdict, refusedIn(scene), log]).toEqual(['succeeded', [], expect.anything()])
+  }
+  expect(scene.sim.recorder.count('cloudfront', 'UpdateDistributionWithStagingConfig')).toBe(1)
 })
 
 test.each([

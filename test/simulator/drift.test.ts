@@ -85,7 +85,7 @@ const reviewed: Readonly<Record<string, { readonly since: string; readonly why: 
     ]),
   ),
   ...Object.fromEntries(
-    ['ListDistributionsRequest', 'ListInvalidationsRequest'].map((shape) => [
+    ['ListContinuousDeploymentPoliciesRequest', 'ListDistributionsRequest', 'ListInvalidationsRequest'].map((shape) => [
       `cloudfront ${shape}.MaxItems: is string in AWS's model, number in the client`,
       { since: '2026-11-30', why: 'The same on the wire; botocore has kept its earlier type.' },
     ]),

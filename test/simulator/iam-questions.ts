@@ -136,7 +136,11 @@ function resourcesOf({ action, resource }: Need, scene: Scene): readonly string[
     case 'cloudfront':
       if (action === 'cloudfront:GetCachePolicy')
         return named('Id').map((id) => `arn:aws:cloudfront::${arn('', '').split(':')[4]}:cache-policy/${id}`)
-      return named('Id', 'DistributionId')
+      if (action.endsWith('ContinuousDeploymentPolicy'))
+        return named('Id').map(
+          (id) => `arn:aws:cloudfront::${arn('', '').split(':')[4]}:continuous-deployment-policy/${id}`,
+        )
+      return named('Id', 'PrimaryDistributionId', 'DistributionId')
         .slice(-1)
         .map((id) => `arn:aws:cloudfront::${arn('', '').split(':')[4]}:distribution/${id}`)
     case 'application-autoscaling':

@@ -137,6 +137,11 @@ export function needsOf(call: Pick<Call, 'service' | 'operation' | 'region' | 'i
       })
     if (action === 's3:PutObject' && call.input.Tagging !== undefined) needs.push({ action: 's3:PutObjectTagging' })
   }
+  // API reference: "This API operation requires the following IAM permissions". CreateDistribution knows no resource.
+  if (action === 'cloudfront:CopyDistribution')
+    needs.push({ action: 'cloudfront:GetDistribution' }, { action: 'cloudfront:CreateDistribution', resource: '*' })
+  if (action === 'cloudfront:UpdateDistributionWithStagingConfig')
+    needs.push({ action: 'cloudfront:GetDistribution' }, { action: 'cloudfront:UpdateDistribution' })
   if (action === 'codedeploy:CreateDeployment')
     needs.push({ action: 'codedeploy:GetDeploymentConfig' }, { action: 'codedeploy:RegisterApplicationRevision' })
   return needs
@@ -205,7 +210,10 @@ export function resourceOf(call: Call, accountId: string): string {
     case 'cloudfront':
       if (call.operation === 'GetCachePolicy')
         return `arn:aws:cloudfront::${accountId}:cache-policy/${text('Id') ?? ''}`
-      return `arn:aws:cloudfront::${accountId}:distribution/${text('DistributionId') ?? text('Id') ?? ''}`
+      if (/^List(Distributions|ContinuousDeploymentPolicies)$|^CreateContinuous/.test(call.operation)) return '*'
+      if (call.operation.endsWith('ContinuousDeploymentPolicy'))
+        return `arn:aws:cloudfront::${accountId}:continuous-deployment-policy/${text('Id') ?? ''}`
+      return `arn:aws:cloudfront::${accountId}:distribution/${text('DistributionId') ?? text('PrimaryDistributionId') ?? text('Id') ?? ''}`
     case 's3': {
       const key = text('Key')
       const bucket = `arn:aws:s3:::${text('Bucket') ?? ''}`

@@ -76,6 +76,22 @@ const distributionIds: InputReader<readonly string[]> = (given) => {
   throw new Error(`must be ids of CloudFront distributions such as E1A2B3C4D5E6F7, not "${wrong}"`)
 }
 
+/** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/continuous-deployment-quotas-considerations.html */
+const weight: InputReader<number | undefined> = (given) => {
+  if (given === '') return undefined
+  const percent = Number(given.replace(/\s*%$/, ''))
+  if (/^\d+(\.\d+)?\s*%?$/.test(given) && percent > 0 && percent <= 15) return percent
+  throw new Error(`must be more than 0 and at most 15 (percent: CloudFront takes no larger weight), not "${given}"`)
+}
+
+/** One `name: value`, as CloudFront takes it for a continuous deployment policy. */
+const canaryHeader: InputReader<{ readonly name: string; readonly value: string } | undefined> = (given) => {
+  if (given === '') return undefined
+  const [, name, value] = /^(aws-cf-cd-[A-Za-z0-9-]{1,246}):\s+([\x21-\x7e]{1,1783})$/.exec(given.trim()) ?? []
+  if (name !== undefined && value !== undefined) return { name, value }
+  throw new Error(`must be a header whose name begins with aws-cf-cd-, such as "aws-cf-cd-canary: yes", not "${given}"`)
+}
+
 /** Inputs of the action `deploy-site`. */
 export const deploySiteInputs = {
   folder: optionalText,
@@ -99,6 +115,9 @@ export const deploySiteInputs = {
   'keep-days': integer(0, 3650, 14),
   'delete-removed': flag(true),
   publish: oneOf(['in-place', 'origin-path'], 'in-place'),
+  'canary-weight': weight,
+  'canary-minutes': integer(1, 60, 10),
+  'canary-header': canaryHeader,
   invalidation: oneOf(['changed', 'all', 'off'], 'changed'),
   'wait-for-invalidation': flag(true),
   'wait-for-minutes': integerUpTo(1, 360, 20, 'GitHub ends a job after six hours'),

@@ -55,7 +55,8 @@ async function withSuspension(
   { suspendAutoScaling, cluster, service }: Around['place'],
   { scaling }: Pick<Aws, 'scaling'>,
 ): Promise<Target> {
-  if (service === undefined) return target
+  // Elastic Beanstalk and sites have no scalable target of Application Auto Scaling.
+  if (service === undefined || target.kind !== 'ecs') return target
   const { suspendingTarget, healingTarget } = await import('../../targets/auto-scaling/index.ts')
   const around = suspendAutoScaling ? suspendingTarget : healingTarget
   return around(target, { cluster, service }, scaling)

@@ -6,9 +6,9 @@ import { readFolder } from '../../runner/folder.ts'
 import { invalidInputs } from '../../runner/inputs.ts'
 import type { Source } from '../../source.ts'
 import { siteFiles } from '../../targets/site/index.ts'
-import type { SiteRequest, Wanted } from '../../targets/site/request/site-request.ts'
+import type { Canary, SiteRequest, Wanted } from '../../targets/site/request/site-request.ts'
 import type { Check } from '../../targets/steps/request/release-steps.ts'
-import { type Text, text } from '../../text.ts'
+import { asName, type Text, text } from '../../text.ts'
 import type { DeploySiteInputs } from '../inputs/deploy-site-inputs.ts'
 import { workspaceOf } from '../world/source-commit.ts'
 
@@ -18,6 +18,9 @@ import { workspaceOf } from '../world/source-commit.ts'
  */
 export function requireSiteInputs(inputs: DeploySiteInputs, checks: readonly Check[] = []): void {
   const { folder, release, bucket, kmsKeyId, encryption, publish, distributionId, keepReleases, keepDays } = inputs
+  const { canaryWeight, canaryHeader } = inputs
+  const isCanary = canaryWeight !== undefined || canaryHeader !== undefined
+  const canary = canaryWeight === undefined ? 'canary-header' : 'canary-weight'
   const problems: readonly Text[] = [
     ...(bucket === undefined ? [text`bucket is required, or environment with slipway.yml`] : []),
     ...(folder === undefined && release === undefined ? [text`folder is required`] : []),
@@ -32,6 +35,10 @@ export function requireSiteInputs(inputs: DeploySiteInputs, checks: readonly Che
       ? [
           text`verify requires keep-releases or keep-days of at least 1: a failed check rolls back to the release before`,
         ]
+      : []),
+    ...(isCanary && publish !== 'origin-path' ? [text`${asName(canary)} requires publish: origin-path`] : []),
+    ...(isCanary && distributionId.length > 1
+      ? [text`${asName(canary)} requires one distribution-id, not ${distributionId.length}`]
       : []),
   ]
   if (problems.length > 0) throw invalidInputs(problems)
@@ -55,10 +62,17 @@ export function siteRequest(
     wanted: wantedOf(inputs, encryption, runner),
     distributions: inputs.distributionId,
     publish: inputs.publish,
+    canary: canaryOf(inputs),
     ...{ invalidation: inputs.invalidation, waitForInvalidation: inputs.waitForInvalidation },
     ...{ keepReleases: inputs.keepReleases, keepDays: inputs.keepDays, deletes: inputs.deleteRemoved },
     ...{ check: inputs.check === 'on', url: inputs.url },
   }
+}
+
+/** A rollback has none: it is to be over soon, and its release was live. */
+function canaryOf({ canaryWeight: weight, canaryMinutes, canaryHeader: header, release }: DeploySiteInputs) {
+  if (release !== undefined || (weight === undefined && header === undefined)) return undefined
+  return { weight, minutes: canaryMinutes, header } satisfies Canary
 }
 
 function encryptionOf({ encryption, kmsKeyId }: DeploySiteInputs): ObjectHeaders {

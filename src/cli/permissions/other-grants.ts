@@ -22,11 +22,7 @@ export function otherGrants(
   const beanstalkTargets = Object.keys(services).flatMap((name) => selectBeanstalk(config, environment, name) ?? [])
   return [
     ...siteTargets.map((site) =>
-      grantsIn(
-        rowsOf(siteTables, choices),
-        chosen(choices, site.settings.publish === 'origin-path' ? ['origin-path'] : []),
-        sitePlace(site, choices, role),
-      ),
+      grantsIn(rowsOf(siteTables, choices), chosen(choices, siteFeatures(site)), sitePlace(site, choices, role)),
     ),
     ...beanstalkTargets.map((service) =>
       grantsIn(
@@ -55,6 +51,14 @@ function decidedBy({ settings, after }: BeanstalkTarget): readonly Feature[] {
   return [...asked, ...(after ? (['invalidate'] as const) : [])]
 }
 
+function siteFeatures({ settings }: SiteTarget): readonly Feature[] {
+  if (settings.publish !== 'origin-path') return []
+  return isCanary(settings) ? ['origin-path', 'canary'] : ['origin-path']
+}
+
+const isCanary = (settings: SiteTarget['settings']) =>
+  settings['canary-weight'] !== undefined || settings['canary-header'] !== undefined
+
 /** ARN of a CloudFront distribution, which has no region. */
 export function distributionArn(id: string, { region, accountId }: AccountPlace): string {
   return `arn:${partitionOf(region).id}:cloudfront::${accountId}:distribution/${id}`
@@ -73,7 +77,9 @@ function sitePlace(site: SiteTarget, choices: PolicyChoices, role: string): Reso
   const { region, accountId, settings } = site
   const bucket = bucketArn(settings.bucket ?? '', site)
   const below = settings.prefix?.replace(/\/*$/, '/') ?? ''
-  const distributions = (settings['distribution-id'] ?? '').split(',').filter((id) => id !== '')
+  const named = (settings['distribution-id'] ?? '').split(',').filter((id) => id !== '')
+  // The staging distribution has an id that only AWS knows.
+  const distributions = named.length > 0 && isCanary(settings) ? ['*'] : named
   return {
     region,
     accountId,
@@ -85,6 +91,7 @@ function sitePlace(site: SiteTarget, choices: PolicyChoices, role: string): Reso
       distribution: distributions.map((id) => distributionArn(id, site)),
       // Which one a distribution has, only AWS knows.
       'cache-policy': distributions.length > 0 ? [cachePolicyArn(site)] : [],
+      'deployment-policy': [distributionArn('*', site).replace('distribution/', 'continuous-deployment-policy/')],
       'kms-key': [...choices.kmsKeys, ...siteKeys(site)],
     },
   }

@@ -33,6 +33,7 @@ export const features = {
   'keep-versions': 'keep-versions',
   'swap-environment-name': 'swap-environment-name',
   'origin-path': 'publish: origin-path',
+  canary: 'canary-weight, canary-header',
   invalidate: 'after.invalidate of slipway.yml',
   schedules: 'schedules of slipway.yml',
   signing: 'managed signing, wait-for-signing',

@@ -12,6 +12,7 @@ export type ResourceKind =
   | 'deployment-config'
   | 'deployment-group'
   | 'deployment-log'
+  | 'deployment-policy'
   | 'distribution'
   | 'environment'
   | 'environment-of-application'
@@ -46,12 +47,20 @@ export const resourceKinds = {
   'application-autoscaling:UntagResource': ['scalable-target'],
   'autoscaling:*': ['any'],
   'cloudformation:*': ['any'],
+  'cloudfront:CopyDistribution': ['distribution'],
+  'cloudfront:CreateContinuousDeploymentPolicy': ['any'],
+  'cloudfront:CreateDistribution': ['any'],
   'cloudfront:CreateInvalidation': ['distribution'],
   'cloudfront:GetCachePolicy': ['cache-policy'],
+  'cloudfront:GetContinuousDeploymentPolicy': ['deployment-policy'],
   'cloudfront:GetDistribution': ['distribution'],
   'cloudfront:GetDistributionConfig': ['distribution'],
   'cloudfront:GetInvalidation': ['distribution'],
+  'cloudfront:ListContinuousDeploymentPolicies': ['any'],
+  'cloudfront:ListDistributions': ['any'],
+  'cloudfront:UpdateContinuousDeploymentPolicy': ['deployment-policy'],
   'cloudfront:UpdateDistribution': ['distribution'],
+  'cloudfront:UpdateDistributionWithStagingConfig': ['distribution'],
   // A list of alarms by name; their names are known to AWS alone.
   'cloudwatch:DescribeAlarms': ['any'],
   'codedeploy:BatchGetApplications': ['application'],

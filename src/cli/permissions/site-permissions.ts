@@ -57,6 +57,41 @@ export const deploySite = [
     when: 'origin-path',
   },
   {
+    actions: ['cloudfront:CopyDistribution', 'cloudfront:CreateDistribution', 'cloudfront:ListDistributions'],
+    note: '(only the first knows resources: distributions)',
+    why: 'a canary: create the staging distribution, and find it again',
+    without: 'fails, and nothing that visitors see was changed',
+    when: 'canary',
+  },
+  {
+    actions: ['cloudfront:CreateContinuousDeploymentPolicy', 'cloudfront:ListContinuousDeploymentPolicies'],
+    note: '(they know no resource)',
+    why: 'a canary: create the continuous deployment policy, and find it again',
+    without: 'fails, where the distribution has none',
+    when: 'canary',
+  },
+  {
+    actions: ['cloudfront:GetContinuousDeploymentPolicy', 'cloudfront:UpdateContinuousDeploymentPolicy'],
+    note: 'on continuous deployment policies',
+    why: 'a canary: send visitors to the staging distribution, and end that',
+    without: 'fails, and the release before stays',
+    when: 'canary',
+  },
+  {
+    actions: ['cloudfront:UpdateDistributionWithStagingConfig'],
+    note: 'on the distributions',
+    why: 'a canary: promote the staging distribution',
+    without: 'fails, and the release before stays',
+    when: 'canary',
+  },
+  {
+    actions: ['s3:GetBucketPolicy'],
+    note: 'on the bucket',
+    why: 'a canary: find out whether the policy of the bucket allows the staging distribution',
+    without: 'where it does not, the check of the canary fails with 403',
+    when: 'canary',
+  },
+  {
     actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
     note: 'on the key',
     why: 'objects that AWS KMS encrypts',
@@ -68,5 +103,14 @@ export const deploySite = [
 export const doctorSite = [
   { actions: ['s3:GetObject', 's3:ListBucket'], why: 'a site: the live release, and the objects of the bucket' },
   { actions: ['cloudfront:GetDistribution', 'cloudfront:GetCachePolicy'], why: 'a site: its distributions' },
+  {
+    actions: [
+      'cloudfront:GetDistributionConfig',
+      'cloudfront:ListDistributions',
+      'cloudfront:GetContinuousDeploymentPolicy',
+    ],
+    why: 'a site with a canary: its staging distribution, and who gets it',
+    when: 'canary',
+  },
   { actions: ['s3:GetBucketPolicy'], why: 'a site: the policy of its bucket allows its distributions to read it' },
 ] as const satisfies readonly Permission[]

@@ -13,9 +13,10 @@ import { changeSite } from './change/change-site.ts'
 import { obstacleOf, otherClaim } from './change/claim.ts'
 import type { OwnRecord } from './change/settle-site.ts'
 import { servingFolder } from './change/switch-origins.ts'
+import { canaryFindings, requireCanary } from './plan/canary-findings.ts'
 import { distributionFindings, requireReachable } from './plan/distribution-findings.ts'
 import { judgementOf } from './plan/judgement.ts'
-import { readSite } from './plan/read-site.ts'
+import { type Reading, readSite } from './plan/read-site.ts'
 import { planInWords, versionOf } from './plan/site-plan-words.ts'
 import type { KeptEntry } from './release/release.ts'
 import { openState } from './release/state-store.ts'
@@ -40,8 +41,10 @@ export function siteTarget(request: SiteRequest, access: SiteAccess, sent: SentA
     const reading = await readSite(request, access, store, sent)
     const { found, wanted, distributions } = reading
     const served = servingFolder(request, distributions, undefined)
+    const onCanary = canaryOf(reading, request)
     const findings = [
       ...served.distributions.flatMap((one) => distributionFindings(one, served.request, wanted.files)),
+      ...onCanary,
       ...(terms.dryRun ? await readBucketPolicy(distributions, request, access) : []),
     ]
     const at = context.clock.now()
@@ -62,6 +65,7 @@ export function siteTarget(request: SiteRequest, access: SiteAccess, sent: SentA
         }),
       async ready() {
         if (request.check) requireReachable(findings)
+        requireCanary(onCanary)
         return { change: () => changeSite(change) }
       },
     }
@@ -79,15 +83,21 @@ export function siteTarget(request: SiteRequest, access: SiteAccess, sent: SentA
     },
     async *lookAhead() {
       yield* []
-      const { distributions, wanted } = await readSite(request, access, store)
+      const reading = await readSite(request, access, store)
+      const { distributions, wanted } = reading
       const served = servingFolder(request, distributions, undefined)
       const findings = served.distributions.flatMap((one) => distributionFindings(one, served.request, wanted.files))
       if (request.check) requireReachable(findings)
+      requireCanary(canaryOf(reading, request))
       return undefined
     },
     earlier: ({ to, from, why }) =>
-      siteTarget({ ...request, wanted: { kind: 'release', id: to.id, from: from.id, why } }, access),
+      siteTarget({ ...request, canary: undefined, wanted: { kind: 'release', id: to.id, from: from.id, why } }, access),
   }
+}
+
+function canaryOf({ distributions, canary, found }: Reading, request: SiteRequest) {
+  return distributions.flatMap((one) => canaryFindings(one, canary, request, found.state.canary))
 }
 
 /** Only before a deployment: the check from outside proves it afterwards. */

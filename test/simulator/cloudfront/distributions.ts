@@ -1,6 +1,7 @@
 /** Distributions as CloudFront describes them. They are global: a client signs for us-east-1. */
 import { AwsError, type World } from '../contract.ts'
 import { draw } from '../identifiers.ts'
+import { type PolicyConfig, policyFor, requireAllowed } from './continuous-deployment.ts'
 import type { EdgeCache } from './edge.ts'
 import type { StoredInvalidation } from './invalidations.ts'
 
@@ -21,8 +22,12 @@ export interface DistributionOptions {
     readonly status?: string
     readonly ttl?: number
   }[]
+  /** Default: `http2`. */
+  readonly httpVersion?: string
   /** A viewer-request function that changes the address. */
   readonly rewrite?: (uri: string) => string
+  /** How long a change takes. Default: 240. */
+  readonly deploySeconds?: number
   /** How long an invalidation takes. Default: between 20 and 90. */
   readonly invalidationSeconds?: number
   /** Of the cache policy: query strings that are a part of the cache key. Default: none (CachingOptimized). */
@@ -42,6 +47,10 @@ export interface StoredDistribution {
   changedAt: number
   /** What edges use: the configuration before, until a change is deployed. */
   live: DistributionConfig
+  /** The continuous deployment policy as edges have it. */
+  livePolicy?: PolicyConfig
+  /** Of the last change; an earlier one is not deployed any more. */
+  changes: number
   readonly invalidations: StoredInvalidation[]
   readonly cache: EdgeCache
 }
@@ -55,6 +64,9 @@ export interface DistributionConfig {
   readonly DefaultCacheBehavior: { readonly TargetOriginId: string; readonly [member: string]: unknown }
   readonly Aliases?: { readonly Quantity: number; readonly Items?: readonly string[] }
   readonly CustomErrorResponses?: { readonly Quantity: number; readonly Items?: readonly ErrorResponse[] }
+  readonly Staging?: boolean
+  readonly HttpVersion?: string
+  readonly ContinuousDeploymentPolicyId?: string
   readonly [member: string]: unknown
 }
 
@@ -111,6 +123,9 @@ function configOf(options: DistributionOptions, reference: string): Distribution
       DefaultRootObject: options.defaultRootObject ?? '',
     },
     Origins: { Quantity: 1, Items: [origin] },
+    HttpVersion: options.httpVersion ?? 'http2',
+    Staging: false,
+    ContinuousDeploymentPolicyId: '',
     Aliases: { Quantity: aliases.length, ...(aliases.length > 0 && { Items: aliases }) },
     CustomErrorResponses: { Quantity: responses.length, ...(responses.length > 0 && { Items: responses }) },
     DefaultCacheBehavior: {
@@ -182,6 +197,7 @@ export function createDistribution(world: World, options: DistributionOptions, c
     etag: `E${draw(world, upper, 13)}`,
     status: 'Deployed',
     changedAt: world.clock.now(),
+    changes: 0,
     invalidations: [],
     cache,
   }
@@ -206,26 +222,43 @@ interface Update {
 
 export function updateDistribution(world: World, { Id, IfMatch, DistributionConfig }: Update): StoredDistribution {
   const distribution = distributionFor(world, Id)
-  if (IfMatch === undefined)
+  requireMatch(IfMatch, distribution.etag)
+  if (DistributionConfig.CallerReference !== distribution.config.CallerReference)
+    throw new AwsError('IllegalUpdate', 'The update contains modifications that are not allowed.')
+  requireAllowed(world, distribution, DistributionConfig)
+  distribution.config = DistributionConfig
+  propagate(world, distribution)
+  return distribution
+}
+
+export function requireMatch(given: string | undefined, etag: string): void {
+  if (given === undefined)
     throw new AwsError('InvalidIfMatchVersion', 'The If-Match version is missing or not valid for the resource.')
-  if (IfMatch !== distribution.etag)
+  if (given !== etag)
     throw new AwsError(
       'PreconditionFailed',
       "The request failed because it didn't meet the preconditions in one or more request-header fields.",
       412,
     )
-  if (DistributionConfig.CallerReference !== distribution.config.CallerReference)
-    throw new AwsError('IllegalUpdate', 'The update contains modifications that are not allowed.')
-  distribution.config = DistributionConfig
-  distribution.etag = `E${draw(world, upper, 13)}`
-  distribution.status = 'InProgress'
-  distribution.changedAt = world.clock.now()
-  world.clock.after(deployTime, () => {
-    if (distribution.config !== DistributionConfig) return
-    distribution.live = DistributionConfig
+}
+
+export const newEtag = (world: World): string => `E${draw(world, upper, 13)}`
+
+/** Brings what a distribution is, with its continuous deployment policy, to the edges. */
+export function propagate(world: World, distribution: StoredDistribution): void {
+  const change = ++distribution.changes
+  Object.assign(distribution, { etag: newEtag(world), status: 'InProgress', changedAt: world.clock.now() })
+  const { config } = distribution
+  const id = config.ContinuousDeploymentPolicyId
+  const policy = id ? policyFor(world, id).config : undefined
+  const { deploySeconds: seconds } = distribution.options
+  world.clock.after(seconds === undefined ? deployTime : seconds * 1000, () => {
+    if (distribution.changes !== change) return
+    distribution.live = config
+    if (policy) distribution.livePolicy = policy
+    else delete distribution.livePolicy
     distribution.status = 'Deployed'
   })
-  return distribution
 }
 
 export function described(distribution: StoredDistribution) {
@@ -240,5 +273,23 @@ export function described(distribution: StoredDistribution) {
       DistributionConfig: config,
     },
     InProgressInvalidationBatches: invalidations.filter((batch) => batch.status === 'InProgress').length,
+  }
+}
+
+/** What ListDistributions has of a distribution: the members of its configuration, without the caller reference. */
+export function summaryOf({ id, arn, domain, config, status, changedAt }: StoredDistribution) {
+  const {
+    CallerReference: _,
+    DefaultRootObject: __,
+    Logging: ___,
+    ContinuousDeploymentPolicyId: ____,
+    ...rest
+  } = config
+  return {
+    ...{ Id: id, ARN: arn, Status: status, LastModifiedTime: new Date(changedAt), DomainName: domain },
+    ...{ CacheBehaviors: { Quantity: 0 }, CustomErrorResponses: { Quantity: 0 }, PriceClass: 'PriceClass_All' },
+    ...{ ViewerCertificate: { CloudFrontDefaultCertificate: true }, WebACLId: '', IsIPV6Enabled: true },
+    Restrictions: { GeoRestriction: { RestrictionType: 'none', Quantity: 0 } },
+    ...rest,
   }
 }

@@ -42,7 +42,7 @@ function allows(bucket: StoredBucket, action: string, { arn, options }: StoredDi
     return (
       options.access !== 'none' &&
       text.includes('cloudfront.amazonaws.com') &&
-      text.includes(arn) &&
+      (text.includes(arn) || text.includes(':distribution/*')) &&
       actions.includes(action)
     )
   })
@@ -109,13 +109,53 @@ function fetched(
   return { response: page.status === 200 ? { ...page, status: Number(rule.ResponseCode) } : response, seconds }
 }
 
-/** What a viewer gets now from the edge of a domain: its own, or an alias. */
-export function view(world: World, domain: string, address: string): HttpResponse {
-  const distribution = [...distributionsOf(world).values()].find(
+const refused: HttpResponse = { status: 403, headers: {}, body: 'ERROR: The request could not be satisfied' }
+
+/** The cookie by which CloudFront knows a session; its name is not documented. */
+const session = 'CloudFront-Session'
+
+/** Which distribution answers a viewer by the policy of the primary one. `cookie`: what a new session is given. */
+function chosenBy(
+  world: World,
+  primary: StoredDistribution,
+  headers: Readonly<Record<string, string>>,
+): { readonly distribution: StoredDistribution; readonly cookie?: string } {
+  const { Enabled = false, StagingDistributionDnsNames: names, TrafficConfig: traffic } = primary.livePolicy ?? {}
+  const staging = [...distributionsOf(world).values()].find(({ domain }) => names?.Items?.includes(domain))
+  if (!Enabled || staging === undefined || traffic === undefined) return { distribution: primary }
+  const { SingleHeaderConfig: header, SingleWeightConfig: weight } = traffic
+  if (header) {
+    const isAsked = headers[header.Header.toLowerCase()] === header.Value
+    return { distribution: isAsked ? staging : primary }
+  }
+  const [, known] = new RegExp(`${session}=(primary|staging)`).exec(headers.cookie ?? '') ?? []
+  const isSticky = weight?.SessionStickinessConfig !== undefined
+  if (isSticky && known) return { distribution: known === 'staging' ? staging : primary }
+  const side = world.random() < (weight?.Weight ?? 0) ? 'staging' : 'primary'
+  return {
+    distribution: side === 'staging' ? staging : primary,
+    ...(isSticky && { cookie: `${session}=${side}` }),
+  }
+}
+
+/** What a viewer gets now from the edge of a domain: its own, or an alias. A staging distribution has no viewers of its own. */
+export function view(
+  world: World,
+  domain: string,
+  address: string,
+  headers: Readonly<Record<string, string>> = {},
+): HttpResponse {
+  const primary = [...distributionsOf(world).values()].find(
     (one) => one.domain === domain || one.live.Aliases?.Items?.includes(domain),
   )
-  if (distribution === undefined || !distribution.live.Enabled)
-    return { status: 403, headers: {}, body: 'ERROR: The request could not be satisfied' }
+  // "Viewers cannot send requests directly to a staging distribution": understanding-continuous-deployment.html.
+  if (primary === undefined || !primary.live.Enabled || primary.config.Staging === true) return refused
+  const { distribution, cookie } = chosenBy(world, primary, headers)
+  const answer = distribution.live.Enabled ? served(world, distribution, address) : refused
+  return cookie === undefined ? answer : { ...answer, headers: { ...answer.headers, 'set-cookie': cookie } }
+}
+
+function served(world: World, distribution: StoredDistribution, address: string): HttpResponse {
   const [raw = '/', ...rest] = address.split('?')
   const { queryStrings = 'none' } = distribution.options
   const query = rest.length > 0 && queryStrings !== 'none' ? `?${rest.join('?')}` : ''
@@ -138,5 +178,5 @@ export function view(world: World, domain: string, address: string): HttpRespons
 export function handleEdge(world: World, request: HttpRequest): HttpResponse | undefined {
   const [, domain = '', address = ''] = /^\/edge\/([^/]+)(.*)$/s.exec(request.path) ?? []
   if (domain === '' || (request.method !== 'GET' && request.method !== 'HEAD')) return undefined
-  return view(world, domain, address === '' ? '/' : address)
+  return view(world, domain, address === '' ? '/' : address, request.headers)
 }

@@ -6,11 +6,14 @@ import { asName, type Text, text, untrusted } from '../../../text.ts'
 import { versionOf } from '../plan/site-plan-words.ts'
 import type { SiteRequest } from '../request/site-request.ts'
 import { claimSite, type Hold } from './claim.ts'
+import { endCanary, notEnded } from './end-canary.ts'
 import { fillFolder } from './fill-folder.ts'
 import { publish } from './publish-release.ts'
 import { returnTo } from './return-to.ts'
+import { runCanary } from './run-canary.ts'
 import { type Sent, sendRelease } from './send-release.ts'
 import type { SiteChange } from './site-change.ts'
+import { stagingFor } from './staging-for.ts'
 import { startedEvent } from './started.ts'
 import { forgetRelease } from './switch-origins.ts'
 
@@ -30,9 +33,14 @@ export async function* changeSite(change: SiteChange): Events<End | Changed> {
   yield startedEvent(change)
   const sent: Sent = { written: new Map(), visible: [] }
   try {
+    yield* endLeftCanary(change, hold)
+    const staged = yield* stagingFor(change)
     const release = yield* request.publish === 'origin-path'
       ? fillFolder(change, hold, sent)
       : sendRelease(change, hold, sent)
+    const { canary } = request
+    const refused = canary && staged && (yield* runCanary(change, hold, release.release, staged, canary))
+    if (refused) return refused
     sent.isSwitched = request.publish === 'origin-path'
     return yield* publish(change, hold, release)
   } catch (error) {
@@ -63,20 +71,33 @@ async function* undo(
   const before = reading.found.state.live
   // Another run has taken the site over: what it writes stays.
   if (hold.isLost()) return { outcome: 'superseded', cause }
+  const isCanary = hold.state().canary !== undefined
+  const canary = await endCanary(change, hold).catch(notEnded)
   if (isSwitched && reading.live === undefined) await forgetRelease(change, hold)
   if ((visible.length === 0 && !isSwitched) || reading.live === undefined) {
     await hold.release().catch(() => undefined)
-    const left = visible.length === 0 ? undefined : text`Visitors may get some of the new files; run this job again.`
-    return { outcome: 'failed', serving: before && versionOf(before), cause, left }
+    const mixed = visible.length === 0 ? undefined : text`Visitors may get some of the new files; run this job again.`
+    const outcome = isCanary && canary === undefined ? 'rolled-back' : 'failed'
+    return { outcome, serving: before && versionOf(before), cause, left: canary ?? mixed }
   }
   yield { kind: 'rolling-back', at: context.clock.now(), reason: untrusted('the release could not be written') }
   try {
     const left = yield* returnTo(reading.live, visible, change, hold, written)
-    return { outcome: 'rolled-back', serving: versionOf(reading.live), cause, left }
+    return { outcome: 'rolled-back', serving: versionOf(reading.live), cause, left: canary ?? left }
   } catch (second) {
     if (context.signal.aborted) throw second
     return { outcome: 'rollback-failed', cause, left: lost(second, reading.live.id) }
   }
+}
+
+/** A canary of a run that was killed: its visitors get what the others get, before another release is written. */
+async function* endLeftCanary(change: SiteChange, hold: Hold): Events<void> {
+  const mark = hold.state().canary
+  if (mark === undefined) return
+  const left = await endCanary(change, hold)
+  const message = `the canary of release ${mark.release}, which another run had left, was ended`
+  yield { kind: 'note', at: change.context.clock.now(), message: untrusted(message) }
+  if (left) throw new Failure({ code: 'site-busy', what: left, why: [], fix: text`Run this job again.` })
 }
 
 /** Why the release before is not back. The cause stays what had made the rollback necessary. */

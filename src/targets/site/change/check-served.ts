@@ -10,11 +10,11 @@ import type { SiteRequest } from '../request/site-request.ts'
 import { viewingsOf } from './invalidate.ts'
 
 /** How long what is served may differ after an invalidation has completed. Milliseconds. */
-const patience = 60_000
+const usualPatience = 60_000
 const mostPages = 3
 
 /** One page that visitors get. */
-interface Wanted {
+export interface Wanted {
   readonly url: string
   readonly path: string
   readonly entry: Entry
@@ -59,18 +59,29 @@ export function addressesToCheck(
   })
 }
 
+/** How pages are requested, and for how long they may differ. */
+interface Asking {
+  readonly headers?: Readonly<Record<string, string>>
+  /** Milliseconds. */
+  readonly patience?: number
+  /** Called before every request. */
+  confirm?(): Promise<void>
+}
+
 /** Compares what is served with what was sent, until it is the same or the time is up. */
 export async function checkServed(
   wanted: readonly Wanted[],
   pages: PageReader,
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
+  { headers = {}, patience = usualPatience, confirm }: Asking = {},
 ): Promise<Served> {
   const deadline = deadlineIn(clock, patience)
   const warnings: string[] = []
   for (const page of wanted) {
     let why: Text | undefined
     for await (const _ of ticks(clock, deadline, startPace(clock), signal)) {
-      const found = await pages.read(page.url)
+      await confirm?.()
+      const found = await pages.read(page.url, headers)
       why = differenceOf(found, page)
       if (why === undefined) {
         if (!('unreachable' in found)) warnings.push(...headerWarnings(found, page))
@@ -82,7 +93,11 @@ export async function checkServed(
   return { kind: 'served', pages: wanted.length, warnings }
 }
 
-function differenceOf(found: ServedPage | { readonly unreachable: string }, { entry, path }: Wanted): Text | undefined {
+/** How a response differs from a page; undefined: it does not. */
+export function differenceOf(
+  found: ServedPage | { readonly unreachable: string },
+  { entry, path }: Wanted,
+): Text | undefined {
   if ('unreachable' in found) return text`there was no response: ${untrusted(found.unreachable)}`
   if (found.status !== 200) return text`the status is ${found.status}${statusHint(found.status)}`
   const sha256 = createHash('sha256').update(found.bytes).digest('hex')

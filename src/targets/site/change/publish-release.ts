@@ -26,6 +26,7 @@ export async function* publish(change: SiteChange, hold: Hold, { release, expire
   if (isPointed) yield* switchOrigins(change, hold)
   await hold.change({
     live: pastOf(release),
+    canary: undefined,
     history: history.kept.filter(({ id }) => id !== release.id),
     pending: changed,
   })
@@ -60,7 +61,7 @@ export async function* publish(change: SiteChange, hold: Hold, { release, expire
 }
 
 /** Files that edges may have in an earlier form. Those that were not there only where an error is cached for long. */
-function changedPaths({ reading }: SiteChange): readonly string[] {
+export function changedPaths({ reading }: SiteChange): readonly string[] {
   const { comparison, distributions, found } = reading
   const cachesErrors = distributions.some(({ errorResponses }) =>
     errorResponses.some(({ cachedFor }) => cachedFor > 10),

@@ -3,7 +3,7 @@ import type { DeploymentRecord } from '../../../deployment/deployment-record.ts'
 import type { Settlement, Truth } from '../../../deployment/settle-cancelled.ts'
 import type { Distributions, ObjectHeaders, ObjectStorage } from '../../../ports.ts'
 import { versionOf } from '../plan/site-plan-words.ts'
-import { pastOf, placeOf, type SiteState } from '../release/site-state.ts'
+import { type CanaryMark, pastOf, placeOf, type SiteState } from '../release/site-state.ts'
 import { openState } from '../release/state-store.ts'
 import { type SiteRequest, siteNouns } from '../request/site-request.ts'
 import { invalidateLate, type LateInvalidation } from './invalidate-late.ts'
@@ -20,6 +20,8 @@ export interface OwnRecord extends LateInvalidation {
   /** With OriginPath: what was about to be switched. */
   readonly switches?: readonly Switch[] | undefined
   readonly publish?: SiteRequest['publish'] | undefined
+  /** What a part of the visitors gets until its policy is disabled. */
+  readonly canary?: CanaryMark | undefined
 }
 
 /** What the post step does after a cancel: nothing of a release goes on without its run, so the one before is put back. */
@@ -30,7 +32,7 @@ export function settleSite(
   clock: Clock,
 ): Settlement {
   const own = record.own as OwnRecord
-  const { bucket, prefix, encryption, claim, release = '', switches = [], publish } = own
+  const { bucket, prefix, encryption, claim, release = '', switches = [], publish, canary } = own
   let isRequested = false
   const invalidate = async (files: readonly string[], reference: string) => {
     // Edges that have not got the change yet would cache what they serve until then.
@@ -67,10 +69,11 @@ export function settleSite(
       if (claim === undefined || state.claim?.id !== claim) return
       const live = state.live && (await store.readRelease(state.live.id))
       if (publish === 'origin-path') {
+        if (canary) await distributions.shiftTraffic(canary.policy, 'off')
         await switchBack(distributions, bucket, switches, async () => undefined)
         // The next run invalidates what edges may have got of the release that was not completed.
         const pending = switches.length > 0 && live ? [...live.files.keys()] : state.pending
-        return void (await store.write({ ...state, pending, claim: undefined }, etag))
+        return void (await store.write({ ...state, pending, canary: undefined, claim: undefined }, etag))
       }
       if (live === undefined) return void (await store.write({ ...state, claim: undefined }, etag))
       const { release: restored, restored: paths } = await putBack(live, [...live.files.keys()], {

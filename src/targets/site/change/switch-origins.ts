@@ -19,7 +19,7 @@ export interface Switch {
 const name = 'OriginPath'
 
 /** What a change of a site switches. */
-function switchesOf(change: SiteChange): readonly Switch[] {
+export function switchesOf(change: SiteChange): readonly Switch[] {
   const to = originPathOf(change.request.prefix, folderFor(change))
   return change.reading.pointers.map(({ distribution, path }) => ({ distribution, from: path, to }))
 }
@@ -32,7 +32,7 @@ export async function* switchOrigins(change: SiteChange, hold: Hold): Events<voi
   yield { kind: 'phase', at: context.clock.now(), name, status: 'running' }
   for (const one of switches) {
     await hold.confirm()
-    await setPath(access.distributions, request.bucket, one)
+    await setPath(access.distributions, request.bucket, one, hold.state().canary?.staging)
     const message = untrusted(`OriginPath of ${one.distribution}: ${shown(one.from)} → ${shown(one.to)}`)
     yield { kind: 'note', at: context.clock.now(), message }
   }
@@ -70,8 +70,12 @@ async function setPath(
   distributions: Distributions,
   bucket: string,
   { distribution, from, to }: Switch,
+  staging?: string,
 ): Promise<void> {
-  const set = await distributions.setOriginPath(distribution, { bucket, from, to })
+  const change = { bucket, from, to }
+  const set = await (staging === undefined
+    ? distributions.setOriginPath(distribution, change)
+    : distributions.promote(distribution, staging, change))
   if (set.kind === 'set') return
   throw new Failure({
     code: 'site-busy',
@@ -97,15 +101,25 @@ export async function* settled(change: SiteChange, hold: Hold): Events<void> {
 
 /** Waits until all edges have the change; false: the time is up before that. */
 export async function* untilDeployed(change: SiteChange, hold: Hold): Events<boolean> {
-  const { reading, access, context, terms } = change
+  const isDone = await areDeployed(
+    change,
+    hold,
+    change.reading.pointers.map(({ distribution }) => distribution),
+  )
+  yield { kind: 'phase', at: change.context.clock.now(), name, status: isDone ? 'succeeded' : 'failed' }
+  return isDone
+}
+
+/** Waits until all edges have the changes of these distributions; false: the time is up before that. */
+export async function areDeployed(change: SiteChange, hold: Hold, ids: readonly string[]): Promise<boolean> {
+  const { access, context, terms } = change
   const { clock, signal } = context
-  const open = new Set(reading.pointers.map(({ distribution }) => distribution))
+  const open = new Set(ids)
   for await (const _ of ticks(clock, deadlineIn(clock, terms.waitMinutes * 60_000), startPace(clock), signal)) {
     await hold.confirm()
     for (const id of open) if ((await access.distributions.distribution(id)).status === 'Deployed') open.delete(id)
     if (open.size === 0) break
   }
-  yield { kind: 'phase', at: clock.now(), name, status: open.size === 0 ? 'succeeded' : 'failed' }
   return open.size === 0
 }
 

@@ -16,6 +16,7 @@ import {
 } from '../request/site-request.ts'
 import { type Comparison, compareFiles } from './compare-files.ts'
 import { asPointed, type Pointer, pointersOf } from './pointers.ts'
+import { type CanaryReading, readCanary } from './read-canary.ts'
 
 /** All that is known before a deployment. */
 export interface Reading {
@@ -31,6 +32,7 @@ export interface Reading {
   readonly objects: ReadonlyMap<string, string>
   /** With OriginPath: what the distributions serve. */
   readonly pointers: readonly Pointer[]
+  readonly canary: CanaryReading
   readonly distributions: readonly Distribution[]
   readonly warnings: readonly string[]
 }
@@ -52,7 +54,10 @@ export async function readSite(
   const isPointed = request.publish === 'origin-path'
   if (isPointed && listed === undefined) throw notListed(request)
   const pointers = isPointed ? pointersOf(distributions, request) : []
-  const found = await asPointed(read, pointers, store)
+  const [found, canary] = await Promise.all([
+    asPointed(read, pointers, store),
+    readCanary(request, distributions, access),
+  ])
   const live = found.state.live && (await store.readRelease(found.state.live.id))
   const stored = isPointed ? new Set<string>() : storedObjects(listed, live, prefix)
   if (goal.kind === 'release') requireNoNewer(goal, found)
@@ -64,7 +69,7 @@ export async function readSite(
   if (earlier) requireBytes(earlier, isPointed ? lostOf(earlier, objects, prefix) : lostIn(comparison, stored))
   const digest = digestOf(wanted.files.map((file) => [file.path, file]))
   return {
-    ...{ found, live, comparison, stored, distributions, objects, pointers, listed: etags },
+    ...{ found, live, comparison, stored, distributions, objects, pointers, canary, listed: etags },
     wanted: { ...wanted, digest, of: earlier },
     warnings: [...wanted.warnings, ...readWarnings(comparison, listed, request)],
   }

@@ -11,26 +11,35 @@ export function versionOf({ id }: Pick<PastRelease, 'id'>): Version {
   return { id, label: id }
 }
 
+/** `, after a canary of 10 % of the sessions for 10 minutes`. */
+function canaryText({ canary }: SiteRequest): Text {
+  if (canary === undefined) return []
+  const { weight, minutes, header } = canary
+  const whom = weight === undefined ? `requests with ${header?.name}` : `${weight} % of the sessions`
+  return text`, after a canary of ${untrusted(whom)} for ${minutes} minutes`
+}
+
 const mostChanges = 100
 
 /** The plan of a site, in words that every channel shows. */
 export function planInWords(reading: Reading, request: SiteRequest, to: Version | undefined): Plan {
   const { comparison, found, wanted } = reading
-  const { live, pending } = found.state
+  const { live, pending, canary } = found.state
   const isServed = reading.pointers.every(({ folder }) => folder === (live?.folder ?? ''))
   const isSame = comparison.changes.length === 0 && comparison.gone.length === 0
   const isDone = live?.digest === wanted.digest && isSame && isServed
   const bytes = wanted.files.reduce((sum, { size }) => sum + size, 0)
   const name = `${request.bucket}/${request.prefix}`
   return {
-    does: isDone && pending === undefined ? 'nothing' : live === undefined ? 'creates' : 'deploys',
+    does:
+      isDone && pending === undefined && canary === undefined ? 'nothing' : live === undefined ? 'creates' : 'deploys',
     from: live && versionOf(live),
     to: isDone ? live && versionOf(live) : to,
     method: {
       label: text`S3 with CloudFront`,
       deploys:
         request.publish === 'origin-path'
-          ? text`by OriginPath of CloudFront (a folder for each release)`
+          ? text`by OriginPath of CloudFront (a folder for each release${canaryText(request)})`
           : text`by Amazon S3 (assets first, pages last)`,
       rollsBack: request.publish === 'origin-path' ? text`by OriginPath of CloudFront` : text`by Amazon S3`,
     },

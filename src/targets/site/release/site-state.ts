@@ -27,6 +27,15 @@ export interface Claim {
   readonly release: string
 }
 
+/** The canary that a run has begun: until it is over, some visitors get the staging distribution. */
+export interface CanaryMark {
+  readonly distribution: string
+  readonly staging: string
+  readonly policy: string
+  /** Id of the release that they get. */
+  readonly release: string
+}
+
 /** What a site is, in one object, whose conditional writes order all deployers. */
 export interface SiteState {
   readonly live?: PastRelease | undefined
@@ -35,20 +44,21 @@ export interface SiteState {
   readonly claim?: Claim | undefined
   /** Paths that edges may still have from before the live release. */
   readonly pending?: readonly string[] | undefined
+  readonly canary?: CanaryMark | undefined
 }
 
 /** The state of a site to which nothing was deployed. */
 export const noState: SiteState = { history: [] }
 
 /** The state as the text of its object. */
-export function stateText({ live, history, claim, pending }: SiteState): string {
-  return JSON.stringify({ slipway: 1, live, history, claim, pending }, null, 1)
+export function stateText({ live, history, claim, pending, canary }: SiteState): string {
+  return JSON.stringify({ slipway: 1, live, history, claim, pending, canary }, null, 1)
 }
 
 /** Reads what `stateText` wrote. Throws `site-state-invalid`. */
 export function stateIn(source: string, key: string): SiteState {
-  const { live, history, claim, pending } = parseState<SiteState>(source, key)
-  return { live, history: history ?? [], claim, pending }
+  const { live, history, claim, pending, canary } = parseState<SiteState>(source, key)
+  return { live, history: history ?? [], claim, pending, canary }
 }
 
 /** A run, without its attempt, and the attempt. */

@@ -41,6 +41,15 @@ export type Wanted =
       readonly from?: string | undefined
     }
 
+/** How a part of the visitors gets a release before it is live: by continuous deployment of CloudFront. */
+export interface Canary {
+  /** Percent of the sessions; undefined: only requests with the header. */
+  readonly weight: number | undefined
+  readonly minutes: number
+  /** Requests with it get the release; undefined: one of Slipway's own, for the check. */
+  readonly header: { readonly name: string; readonly value: string } | undefined
+}
+
 /** What is requested of a site. */
 export interface SiteRequest {
   readonly bucket: string
@@ -58,6 +67,8 @@ export interface SiteRequest {
   readonly distributions: readonly string[]
   /** How a release becomes visible: its files are written over those before, or it has a folder, and OriginPath is switched to it. */
   readonly publish: 'in-place' | 'origin-path'
+  /** With OriginPath; undefined: all visitors get the release at once. */
+  readonly canary: Canary | undefined
   readonly invalidation: 'changed' | 'all' | 'off'
   readonly waitForInvalidation: boolean
   /** Releases before the live one whose files stay. */
