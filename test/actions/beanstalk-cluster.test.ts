@@ -26,6 +26,8 @@ describe('the log of a deployment to a cluster', () => {
     const sim = clusterScene(crash)
     const { outputs, log, runner } = await deployBeanstalk(sim, given)
     expect(outputs).toMatchObject({ verdict: 'failed', 'cause-code': 'pod-restarts' })
+    expect(log).toMatch(/with Elastic Beanstalk \(RollingUpdate\)/)
+    expect(log).toMatch(/Which pods run which version is unknown .*To put all pods on v1 again/)
     expect(outputs.cause).toMatch(/Back-off restarting failed container app.*`Error: no database at db:5432 for \*\*\*/)
     expect(runner.summary).toMatch(/Last log lines of pod shop-production-7c6b-bbbbb/)
     expect(runner.summary).toMatch(/Kubernetes events of pod shop-production-7c6b-bbbbb/)

@@ -31,7 +31,7 @@ export const failures = {
   'blue/green': [...ecs, 'stage'],
   codedeploy: ecs,
   beanstalk: ['image', 'health', 'check', 'version'],
-  site: ['page', 'upload'],
+  site: ['page', 'upload', 'check'],
 } as const satisfies Readonly<Record<Engine, readonly string[]>>
 
 export type Kind = (typeof failures)[Engine][number]
@@ -98,16 +98,13 @@ export async function releaseScene({ waves, fails, variant }: Release) {
   if (names.includes('shop')) await deploySite(site, { build: buildOf('one') }, { publish: publishOf(variant) })
   sim.recorder.clear()
   isBroken = fails?.kind === 'page'
-  /** What users get of a member. */
+  /** Versions that users get of a member. */
   const live = (name: string): string => {
     if (isEcs(name)) return serving(sim, name).split(':').at(-1) ?? ''
     isBroken = false
-    if (name === 'shop')
-      return site.visit('/').body.replace(/<.*>/, '') === 'two'
-        ? 'v2'
-        : site.visit('/').body.replace(/<.*>/, '').replace('one', 'v1')
-    const labels = new Set(elasticbeanstalk.environment(production).instances.map(({ label }) => label))
-    return [...labels].map((label) => (label === 'v1' ? label : 'v2')).join()
+    if (name === 'shop') return /one$/.test(site.visit('/').body) ? 'v1' : 'v2'
+    const { instances } = elasticbeanstalk.environment(production)
+    return [...new Set(instances.map(({ label }) => (label === 'v1' ? label : 'v2')))].join()
   }
   return { sim, site, live }
 }
@@ -135,7 +132,7 @@ ${services.length > 0 ? `services:\n${services.join('\n')}\n` : ''}${hasSite ? '
   production:
     region: ${region}
     account: "111122223333"
-${placed.length > 0 ? `    services:\n${placed.join('\n')}\n` : ''}${hasSite ? `    sites:\n      shop: { bucket: ${bucket}, distribution: ${site.distribution.id}, publish: ${publishOf(variant)} }\n` : ''}    waves: ${JSON.stringify(waves)}
+${placed.length > 0 ? `    services:\n${placed.join('\n')}\n` : ''}${hasSite ? `    sites:\n      shop: { bucket: ${bucket}, distribution: ${site.distribution.id}, publish: ${publishOf(variant)}, verify: [{ url: "${urlOf('shop')}", within: 0 }] }\n` : ''}    waves: ${JSON.stringify(waves)}
 `
   const definitions = names.filter(isEcs).map((service) => {
     const definition = seededTaskDefinition(sim.world, { service, image: imageOf(service, 'v2') })

@@ -155,8 +155,7 @@ export const resourceKinds = {
   'elasticbeanstalk:DescribeConfigurationSettings': ['environment'],
   'elasticbeanstalk:DescribeEnvironmentHealth': ['environment'],
   'elasticbeanstalk:DescribeEnvironmentManagedActions': ['environment'],
-  // Those of the application: keep-versions deletes no version that one of them runs.
-  'elasticbeanstalk:DescribeEnvironments': ['environment-of-application'],
+  'elasticbeanstalk:DescribeEnvironments': ['environment-of-application'], // keep-versions deletes none that one of them runs
   'elasticbeanstalk:DescribeEvents': ['beanstalk-application', 'application-version', 'environment'],
   'elasticbeanstalk:DescribeInstancesHealth': ['environment'],
   'elasticbeanstalk:DescribePlatformVersion': ['platform'],

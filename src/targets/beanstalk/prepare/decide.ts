@@ -28,7 +28,11 @@ export function decide(
     ({ namespace, name, value }) => optionValue(state.settings, namespace, name) !== value,
   )
   const isLive = wanted !== undefined && isLiveVersion(wanted, state) && isHealthy(state, request)
-  return { version: isLive ? undefined : wanted, settings, policy: policyOf([...settings, ...state.settings]) }
+  return {
+    version: isLive ? undefined : wanted,
+    settings,
+    policy: policyOf([...settings, ...state.settings], state.environment.tierType),
+  }
 }
 
 /** Whether the environment has the version on every instance. */

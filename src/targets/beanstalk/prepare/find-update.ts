@@ -28,7 +28,7 @@ export async function findUpdate(
   const { requestId, at } = found
   const previous = state.environment.versionLabel
   const label = labelSince(at, state.instances)
-  const policy = policyOf(state.settings)
+  const policy = policyOf(state.settings, state.environment.tierType)
   const watched = { application, environment: name, requestId, since: at }
   const version = (name: string | undefined) => (name === undefined ? undefined : { id: name, label: name })
   return {

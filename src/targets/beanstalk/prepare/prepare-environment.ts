@@ -60,7 +60,8 @@ export async function* prepareEnvironment(
 /** What only a dry run and `doctor` say. */
 async function foresee(state: EnvironmentState, { policy }: Decision, context: BeanstalkContext) {
   const { judgeRoles, readRoles } = await import('./environment-roles.ts')
-  return [...judgeRoles(await readRoles(state, context)), rollbackFinding(policy)]
+  const roles = judgeRoles(await readRoles(state, context))
+  return state.environment.tierType === 'EKS' ? roles : [...roles, rollbackFinding(policy)]
 }
 
 async function versionOf(wanted: WantedVersion, request: BeanstalkRequest, { beanstalk }: BeanstalkContext) {

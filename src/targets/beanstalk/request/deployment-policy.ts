@@ -1,8 +1,11 @@
 import type { OptionSetting } from '../../../ports.ts'
 
-/** `DeploymentPolicy` of an environment, with the settings that decide how it goes. Developer guide, "General options". */
+/**
+ * `DeploymentPolicy` of an environment, or `strategy` of a cluster, with the settings that decide how it goes. Developer guide, "General
+ * options" and "Configuration options for Beanstalk Cluster environments".
+ */
 export interface DeploymentPolicy {
-  readonly name: 'AllAtOnce' | 'Rolling' | 'RollingWithAdditionalBatch' | 'Immutable' | 'TrafficSplitting'
+  readonly name: (typeof names)[number] | (typeof strategies)[number]
   /** `batches of 1`, `10% for 5 min`; undefined where there are no steps. */
   readonly pace?: string | undefined
   /** True where new instances replace the old ones, so that a failure leaves the old ones as they were. */
@@ -12,6 +15,8 @@ export interface DeploymentPolicy {
 }
 
 const names = ['AllAtOnce', 'Rolling', 'RollingWithAdditionalBatch', 'Immutable', 'TrafficSplitting'] as const
+/** Of clusters; the first is the default. */
+const strategies = ['RollingUpdate', 'Recreate'] as const
 const command = 'aws:elasticbeanstalk:command'
 const splitting = 'aws:elasticbeanstalk:trafficsplitting'
 
@@ -20,8 +25,12 @@ export function optionValue(settings: readonly OptionSetting[], namespace: strin
   return settings.find((setting) => setting.namespace === namespace && setting.name === name)?.value
 }
 
-/** The policy by which an environment with these settings deploys a version. */
-export function policyOf(settings: readonly OptionSetting[]): DeploymentPolicy {
+/** The policy by which an environment with these settings deploys a version. `tierType`: EKS for a cluster, which has no DeploymentPolicy. */
+export function policyOf(settings: readonly OptionSetting[], tierType: string | undefined): DeploymentPolicy {
+  if (tierType === 'EKS') {
+    const strategy = optionValue(settings, 'aws:elasticbeanstalk:eks:environment:deployment', 'strategy')
+    return { name: strategies.find((known) => known === strategy) ?? 'RollingUpdate', replaces: false, timeout: 0 }
+  }
   const written = optionValue(settings, command, 'DeploymentPolicy')
   const name = names.find((known) => known === written) ?? 'AllAtOnce'
   return {

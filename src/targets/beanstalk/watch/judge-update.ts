@@ -3,7 +3,8 @@ import type { BeanstalkEnvironment, BeanstalkEvent, BeanstalkInstance } from '..
 import { asName, text, untrusted } from '../../../text.ts'
 import { environmentNouns } from '../request/beanstalk-nouns.ts'
 import { factsIn, type UpdateFacts } from './event-texts.ts'
-import { type Fleet, fleetInWords, fleetOf, isUntouched } from './fleet.ts'
+import { type Fleet, fleetOf, isUntouched } from './fleet.ts'
+import { heal, leftAfter, whatRuns } from './left-words.ts'
 
 /** What one read of an environment shows. */
 export interface Reading {
@@ -48,7 +49,8 @@ export function judge(reading: Reading, update: Update): Conclusion {
   const { environment, events, instances } = reading
   if (environment === undefined || /^Terminat/.test(environment.status)) return gone(environment?.status)
   const facts = factsIn(events)
-  if (update.openSince !== undefined && environment.status === 'Ready') return unknownEnd(facts, instances, update)
+  if (update.openSince !== undefined && environment.status === 'Ready')
+    return unknownEnd(facts, instances, update, environment.tierType === 'EKS')
   const fleet = update.label === undefined ? undefined : fleetOf(instances, update.label)
   if (environment.status !== 'Ready') {
     const isShifted = facts.shifted && (fleet === undefined || fleet.ours.length > 0)
@@ -62,13 +64,18 @@ export function judge(reading: Reading, update: Update): Conclusion {
 }
 
 /** An update has ended, and nothing shows the version that it deployed: basic health reporting, or it came to no instance. */
-function unknownEnd(facts: UpdateFacts, instances: Reading['instances'], update: Update): Conclusion {
+function unknownEnd(
+  facts: UpdateFacts,
+  instances: Reading['instances'],
+  update: Update,
+  isCluster: boolean,
+): Conclusion {
   const { openSince = 0, previous } = update
   if (!facts.failed && !facts.aborted) return { kind: 'unclear', end: { outcome: 'failed', cause: unseen() } }
   const isBack = instances !== undefined && isUntouched(instances, previous, openSince)
   const outcome = facts.aborted ? 'stopped' : isBack ? 'rolled-back' : 'failed'
   const reason = facts.said === undefined ? undefined : untrusted(facts.said)
-  const left = isBack ? {} : { left: text`${capital(mixture(fleetOf(instances, previous ?? '')))}. ${heal(update)}` }
+  const left = isBack ? {} : { left: leftAfter(fleetOf(instances, previous ?? ''), previous, isCluster) }
   return {
     kind: 'ended',
     isStated: true,
@@ -97,8 +104,9 @@ function aborted(
   facts: UpdateFacts,
   fleet: Fleet | undefined,
   update: Update,
-  { versionLabel }: BeanstalkEnvironment,
+  { versionLabel, tierType }: BeanstalkEnvironment,
 ): End {
+  const isCluster = tierType === 'EKS'
   const isBack = fleet !== undefined && fleet.ours.length === 0
   return {
     outcome: 'stopped',
@@ -107,8 +115,10 @@ function aborted(
     cause: certain(
       'deployment-aborted',
       text`the deployment was aborted (AbortEnvironmentUpdate)`,
-      isBack ? text`all instances run ${asName(versionLabel ?? '')}` : mixture(fleet),
-      isBack ? text`Redeploy if this was unintended: run this job again. AWS CloudTrail has the user.` : heal(update),
+      isBack ? text`all instances run ${asName(versionLabel ?? '')}` : whatRuns(fleet, isCluster),
+      isBack
+        ? text`Redeploy if this was unintended: run this job again. AWS CloudTrail has the user.`
+        : heal(update.previous, isCluster),
     ),
   }
 }
@@ -118,32 +128,13 @@ function failed(
   facts: UpdateFacts,
   fleet: Fleet | undefined,
   update: Update,
-  { versionLabel }: BeanstalkEnvironment,
+  { versionLabel, tierType }: BeanstalkEnvironment,
 ): End {
   const reason = facts.said === undefined ? undefined : untrusted(facts.said)
   const isReverted = update.label === undefined
   const isOld = fleet !== undefined && fleet.ours.length === 0 && versionLabel === update.previous
   if (isReverted || isOld) return { outcome: 'rolled-back', serving: version(update.previous), reason }
-  return { outcome: 'failed', reason, left: text`${capital(mixture(fleet))}. ${heal(update)}` }
-}
-
-function capital(words: ReturnType<typeof mixture>) {
-  const [first = '', ...rest] = words
-  return [typeof first === 'string' ? first.replace(/^[a-z]/, (letter) => letter.toUpperCase()) : first, ...rest]
-}
-
-/** What runs where, for a fleet that may have two versions. */
-function mixture(fleet: Fleet | undefined) {
-  const words = fleetInWords(fleet)
-  if (words === undefined) return text`which instances run which version is unknown (no enhanced health)`
-  const isMixed = fleet !== undefined && fleet.ours.length < fleet.all.length
-  return isMixed ? text`mixed versions: ${words}` : text`instances: ${words}`
-}
-
-function heal({ previous }: Update) {
-  return previous === undefined
-    ? text`Deploy a version that works to all instances.`
-    : text`To put all instances on ${asName(previous)} again, deploy that version (actions/deploy-beanstalk with version-label, or roll-back-on-failure: true).`
+  return { outcome: 'failed', reason, left: leftAfter(fleet, update.previous, tierType === 'EKS') }
 }
 
 /** Of settings alone. */
@@ -155,7 +146,7 @@ function settled(facts: UpdateFacts): Conclusion {
 function completed(fleet: Fleet | undefined, update: Update, { versionLabel }: BeanstalkEnvironment): Conclusion {
   if (versionLabel !== update.label) return { kind: 'unclear', end: superseded(versionLabel) }
   if (fleet === undefined || fleet.isWhole) return { kind: 'deployed', isStated: true }
-  const end: End = { outcome: 'failed', left: text`${capital(mixture(fleet))}. ${heal(update)}` }
+  const end: End = { outcome: 'failed', left: leftAfter(fleet, update.previous, false) }
   return { kind: 'unclear', end: { ...end, cause: incorrect(update) } }
 }
 
