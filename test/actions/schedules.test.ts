@@ -128,6 +128,28 @@ describe('scheduled tasks of a service', () => {
     expect(state(sim).runs).toEqual(before)
   })
 
+  test('that a cancel leaves behind are named, and set by the next run', async () => {
+    const sim = scheduledScene()
+    const { runner, log } = await deployed(
+      sim,
+      {},
+      {
+        onRunner: (runner) =>
+          void sim.faults.add({
+            operation: 'GetSchedule',
+            skip: 2,
+            effect: { kind: 'callback', run: () => runner.cancel() },
+          }),
+      },
+    )
+    expect([runner.outputs.verdict, state(sim).runs]).toEqual(['cancelled', [...after.slice(0, 4), 'api:1']])
+    expect(log).toContain(
+      'Not set to api:2, as the run was cancelled: cleanup (schedule jobs/cleanup). The first of them',
+    )
+    await deployed(sim)
+    expect(state(sim).runs).toEqual(after)
+  })
+
   test('are set by the next run where one was cancelled, also where it changes nothing', async () => {
     const sim = scheduledScene()
     await deployed(sim)
