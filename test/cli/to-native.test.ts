@@ -256,6 +256,15 @@ describe('the plan', () => {
       ['--infrastructure-role', 'arn:aws:iam::111122223333:role/other'],
       /no statement for ecs\.amazonaws\.com/,
     ],
+    [
+      'a revision that was deregistered',
+      ({ sim, taskDefinitionArn }) =>
+        void sim.world
+          .region(region)
+          .ecs.handlers.DeregisterTaskDefinition?.({ taskDefinition: taskDefinitionArn }, {} as never),
+      [],
+      /api:1 is INACTIVE: deploy an ACTIVE revision/,
+    ],
     ['an active deployment', ({ sim }) => deployOnce(sim, false), [], /d-[A-Z0-9]+ of DgpECS-shop-api: wait/],
     [
       'traffic that is split',
@@ -435,7 +444,7 @@ describe('what was interrupted', () => {
   })
 
   test('by the deployment of another user is theirs', async () => {
-    const { sim, slipway, arn } = scene({ terminationWaitMinutes: 15, readyWait: 30 })
+    const { sim, slipway, arn } = scene({ terminationWaitMinutes: 3, readyWait: 30 })
     const deploy = () => void update(sim, { forceNewDeployment: true })
     sim.faults.add({
       operation: 'ListServiceDeployments',
@@ -450,6 +459,15 @@ describe('what was interrupted', () => {
     expect((await slipway('--execute')).code).toBe(0)
     expect(pauses(sim)).toEqual(['POST_TEST_TRAFFIC_SHIFT'])
   })
+})
+
+test('a desired count of 0 is changed, too, and proves no traffic', async () => {
+  const { sim, slipway, arn } = scene({ terminationWaitMinutes: 1 })
+  update(sim, { desiredCount: 0 })
+  sim.clock.advance(600_000)
+  const { code, out } = await slipway('--infrastructure-role', arn, '--execute')
+  expect([code, controller(sim)]).toEqual([0, 'ECS'])
+  expect(out).toMatch(/Its desired count is 0: that its tasks get traffic is not proven/)
 })
 
 test('the clock of this machine may be fast', async () => {
