@@ -39,7 +39,7 @@ function scene(options: SceneOptions = {}) {
   const slipwayWith = (more: Given, ...words: readonly string[]) =>
     opened.run(['to-native', 'api', '--cluster', 'shop', '--region', region, ...words], { ...world, ...more })
   const slipway = (...words: readonly string[]) => slipwayWith({}, ...words)
-  return { sim, role, arn, slipway, slipwayWith, ...seeded }
+  return { sim, role, arn, slipway, slipwayWith, opened, world, ...seeded }
 }
 
 const changes = (sim: Simulator) =>
@@ -320,6 +320,34 @@ describe('the plan', () => {
     const { code, out } = await slipway('--infrastructure-role', 'ecs-infrastructure', '--json')
     expect(code).toBe(0)
     expect(JSON.parse(out).calls[1].input.loadBalancers[0].advancedConfiguration.roleArn).toBe(arn)
+  })
+
+  test('of a service of slipway.yml is that of its account, and of no other one', async () => {
+    const { sim, arn, opened, world } = scene()
+    const config = (account: string) => `version: 1
+services: { api: { container: api, task-definition: api } }
+environments:
+  production:
+    region: eu-west-1
+    account: "${account}"
+    role: slipway-deploy
+    services: { api: { cluster: shop, service: api } }
+`
+    const words = ['to-native', 'api', '--environment', 'production', '--infrastructure-role', arn]
+    opened.write('slipway.yml', config('111122223333'))
+    expect((await opened.run(words, world)).code).toBe(0)
+    opened.write('slipway.yml', config('999999999999'))
+    const { code, err } = await opened.run([...words, '--execute'], world)
+    expect([code, changes(sim)]).toEqual([1, []])
+    expect(err).toMatch(/account 111122223333[\s\S]*999999999999/)
+  })
+
+  test('that cannot be found names the options of the command', async () => {
+    const { opened, world } = scene()
+    const { code, err } = await opened.run(['to-native', 'web', '--cluster', 'shop', '--region', region], world)
+    expect(code).toBe(1)
+    expect(err).toMatch(/The cluster shop has no service web/)
+    expect(err).toMatch(/Correct SERVICE, the option --cluster or the option --region/)
   })
 
   test('a service that ECS deploys already has no plan, and is done', async () => {
