@@ -342,6 +342,14 @@ environments:
     expect(err).toMatch(/account 111122223333[\s\S]*999999999999/)
   })
 
+  test('that AWS throttles is given up after minutes, not after the time of a deployment', async () => {
+    const { sim, slipway } = scene()
+    sim.faults.add({ operation: 'DescribeServices', times: 100_000, effect: { kind: 'throttle' } })
+    const from = sim.clock.now()
+    expect((await slipway()).code).toBe(1)
+    expect(sim.clock.now() - from).toBeLessThan(180_000)
+  })
+
   test('that cannot be found names the options of the command', async () => {
     const { opened, world } = scene()
     const { code, err } = await opened.run(['to-native', 'web', '--cluster', 'shop', '--region', region], world)

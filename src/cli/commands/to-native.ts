@@ -58,7 +58,9 @@ async function planOrChange(given: Given, world: CliWorld): Promise<number> {
   const profile = optionValue(given, 'profile')
   requireProfile(profile, world.environment)
   const home = region ?? profileRegion(profile, world.environment)
-  const aws = openAccount(home, world, profile, longest, where.allowedAccountIds)
+  const isExecuted = isGiven(given, 'execute')
+  // A plan only reads.
+  const aws = openAccount(home, world, profile, isExecuted ? longest : undefined, where.allowedAccountIds)
   const { codeDeployApplication: application, codeDeployDeploymentGroup: deploymentGroup } = where
   const subject = { cluster: where.cluster, service, region: aws.region, codeDeploy: { application, deploymentGroup } }
   const wish = {
@@ -68,7 +70,7 @@ async function planOrChange(given: Given, world: CliWorld): Promise<number> {
   const { clock, signal } = world
   const ports = { ...aws, clock, signal }
   const isJson = isGiven(given, 'json')
-  if (!isGiven(given, 'execute')) {
+  if (!isExecuted) {
     const plan = await ecsNativePlan(subject, wish, ports)
     if (isJson) printJson(world, nativeJson(service, plan))
     else world.out(nativeView(service, plan))
