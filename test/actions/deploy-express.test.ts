@@ -172,6 +172,14 @@ describe('deploy-express updates a service', () => {
     expect(serving(sim).taskDefinition).toBe(before)
   })
 
+  test('another infrastructure role has no effect, which is said', async () => {
+    const { sim, infrastructureRoleArn } = expressScene()
+    const own = await deploy(sim, { image: oldImage, 'infrastructure-role-arn': infrastructureRoleArn })
+    expect(own.log).not.toContain('has no effect')
+    const other = await deploy(sim, { image: oldImage, 'infrastructure-role-arn': accountRole(sim, 'other') })
+    expect(other.log).toContain(`has no effect on a service that exists: it keeps ${infrastructureRoleArn}`)
+  })
+
   test('the same again is unchanged', async () => {
     const { sim } = expressScene()
     const { runner } = await deploy(sim, { image: oldImage, 'health-check-path': '/health', 'max-task-count': '4' })
