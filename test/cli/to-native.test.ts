@@ -503,7 +503,7 @@ test('a desired count of 0 is changed, too, and proves no traffic', async () => 
   sim.clock.advance(600_000)
   const { code, out } = await slipway('--infrastructure-role', arn, '--execute')
   expect([code, controller(sim)]).toEqual([0, 'ECS'])
-  expect(out).toMatch(/Its desired count is 0: that its tasks get traffic is not proven/)
+  expect(out).toMatch(/Its desired count is 0: whether its tasks get traffic is unknown/)
 })
 
 test('the clock of this machine may be fast', async () => {

@@ -153,7 +153,7 @@ async function verified(goal: NativeGoal, { ecs, listeners }: NativePorts): Prom
     isOver: true,
     words:
       now.desiredCount === 0
-        ? text`The service is on the deployment controller ECS. Its desired count is 0: that its tasks get traffic is not proven.`
+        ? text`The service is on the deployment controller ECS. Its desired count is 0: whether its tasks get traffic is unknown.`
         : text`The service is on the deployment controller ECS, and all traffic is on its new tasks.`,
   }
 }
