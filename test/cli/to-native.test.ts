@@ -155,6 +155,7 @@ describe('the plan', () => {
     async (name, trafficRoutingConfig, mapped) => {
       const opened = scene({
         terminationWaitMinutes: 2000,
+        readyWait: 2000,
         deploymentConfig: name,
         prepare: (sim) => {
           const { handlers } = sim.world.region(region).codedeploy

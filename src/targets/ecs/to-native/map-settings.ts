@@ -1,5 +1,6 @@
 import type { DeploymentConfiguration, DeploymentGroup, LifecycleHook, TrafficRouting } from '../../../ports.ts'
 import { settingsOf } from '../codedeploy-group/group-settings.ts'
+import { longestPause } from '../strategy/lifecycle-hook-rules.ts'
 
 /** What a group does, as ECS does it. */
 export interface MappedSettings {
@@ -19,7 +20,7 @@ export const stages: Readonly<Record<string, string>> = {
   AfterAllowTraffic: 'POST_PRODUCTION_TRAFFIC_SHIFT',
 }
 
-/** The longest bake time and pause (API DeploymentConfiguration: a stage takes 24 hours at most). Minutes. */
+/** The longest bake time and wait between steps (API DeploymentConfiguration: a stage takes 24 hours at most). Minutes. */
 const longest = 1440
 
 /** The smallest step of traffic (API LinearConfiguration). Percent. */
@@ -46,7 +47,7 @@ export function mapSettings(
       ? {
           targetType: 'PAUSE',
           lifecycleStages: ['POST_TEST_TRAFFIC_SHIFT'],
-          timeoutConfiguration: { timeoutInMinutes: Math.min(readyWait, longest), action: 'ROLLBACK' },
+          timeoutConfiguration: { timeoutInMinutes: Math.min(readyWait, longestPause), action: 'ROLLBACK' },
         }
       : undefined
   return {
@@ -61,7 +62,12 @@ export function mapSettings(
       { from: group.deploymentConfigName ?? 'deployment configuration', to: shiftText },
       { from: `terminationWaitTimeInMinutes ${terminationWait}`, to: `bakeTimeInMinutes ${bakeTimeInMinutes}` },
       ...(pause
-        ? [{ from: `ready wait ${readyWait} min`, to: `PAUSE hook at POST_TEST_TRAFFIC_SHIFT, ROLLBACK after it` }]
+        ? [
+            {
+              from: `ready wait ${readyWait} min`,
+              to: `PAUSE hook at POST_TEST_TRAFFIC_SHIFT, ROLLBACK after ${pause.timeoutConfiguration.timeoutInMinutes} min`,
+            },
+          ]
         : []),
       {
         from: alarms.length > 0 ? `alarms ${alarms.join(', ')}` : 'no alarms',
