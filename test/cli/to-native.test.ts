@@ -174,6 +174,23 @@ describe('the plan', () => {
     },
   )
 
+  test('a ready wait without a time becomes a pause, too', async () => {
+    const { sim, slipway, arn } = scene()
+    sim.world.region(region).codedeploy.handlers.UpdateDeploymentGroup?.(
+      {
+        applicationName: 'AppECS-shop-api',
+        currentDeploymentGroupName: 'DgpECS-shop-api',
+        blueGreenDeploymentConfiguration: {
+          deploymentReadyOption: { actionOnTimeout: 'STOP_DEPLOYMENT' },
+          terminateBlueInstancesOnDeploymentSuccess: { action: 'TERMINATE', terminationWaitTimeInMinutes: 5 },
+        },
+      },
+      {} as never,
+    )
+    const { out } = await slipway('--infrastructure-role', arn)
+    expect(out).toContain('ready wait without a time -> PAUSE hook at POST_TEST_TRAFFIC_SHIFT, ROLLBACK after 1440 min')
+  })
+
   test('reads like a plan: what becomes of it, what must hold, the calls, permissions and infrastructure code', async () => {
     const { slipway, arn } = scene()
     const { out } = await slipway('--infrastructure-role', arn)

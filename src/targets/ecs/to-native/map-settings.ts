@@ -23,6 +23,9 @@ export const stages: Readonly<Record<string, string>> = {
 /** The longest bake time and wait between steps (API DeploymentConfiguration: a stage takes 24 hours at most). Minutes. */
 const longest = 1440
 
+/** API DeploymentLifecycleHookTimeoutConfiguration, default. Minutes. */
+const usualPause = 1440
+
 /** The smallest step of traffic (API LinearConfiguration). Percent. */
 export const smallestStep = 3
 
@@ -42,14 +45,7 @@ export function mapSettings(
   const rollsBack = (event: string) => rollbackEvents.includes(event)
   const breaker = { enable: true, rollback: rollsBack('DEPLOYMENT_FAILURE') }
   const watched = { alarmNames: alarms, enable: alarms.length > 0, rollback: rollsBack('DEPLOYMENT_STOP_ON_ALARM') }
-  const pause =
-    readyWait > 0
-      ? {
-          targetType: 'PAUSE',
-          lifecycleStages: ['POST_TEST_TRAFFIC_SHIFT'],
-          timeoutConfiguration: { timeoutInMinutes: Math.min(readyWait, longestPause), action: 'ROLLBACK' },
-        }
-      : undefined
+  const pause = pauseOf(group, readyWait)
   return {
     configuration: {
       ...shift,
@@ -64,7 +60,7 @@ export function mapSettings(
       ...(pause
         ? [
             {
-              from: `ready wait ${readyWait} min`,
+              from: readyWait > 0 ? `ready wait ${readyWait} min` : 'ready wait without a time',
               to: `PAUSE hook at POST_TEST_TRAFFIC_SHIFT, ROLLBACK after ${pause.timeoutConfiguration.timeoutInMinutes} min`,
             },
           ]
@@ -78,6 +74,19 @@ export function mapSettings(
         to: `deploymentCircuitBreaker with rollback ${breaker.rollback ? 'on' : 'off'}`,
       },
     ],
+  }
+}
+
+/** A group may wait without saying for how long (API DeploymentReadyOption). */
+function pauseOf({ blueGreenDeploymentConfiguration: blueGreen }: DeploymentGroup, readyWait: number) {
+  const { actionOnTimeout, waitTimeInMinutes } = blueGreen?.deploymentReadyOption ?? {}
+  const isUnsaid = actionOnTimeout === 'STOP_DEPLOYMENT' && waitTimeInMinutes === undefined
+  if (readyWait === 0 && !isUnsaid) return undefined
+  const timeoutInMinutes = isUnsaid ? usualPause : Math.min(readyWait, longestPause)
+  return {
+    targetType: 'PAUSE',
+    lifecycleStages: ['POST_TEST_TRAFFIC_SHIFT'],
+    timeoutConfiguration: { timeoutInMinutes, action: 'ROLLBACK' },
   }
 }
 
