@@ -1,5 +1,14 @@
 import { resourceName } from '../arn.ts'
-import type { Ecs, ExpressServices, JsonObject, Service, UpdateExpressRequest } from '../ports.ts'
+import type {
+  CreateExpressRequest,
+  Ecs,
+  ExpressService,
+  ExpressServices,
+  JsonObject,
+  Service,
+  UpdateExpressRequest,
+} from '../ports.ts'
+import { isObject } from '../task-definition/members.ts'
 import { text } from '../text.ts'
 import { call } from './call.ts'
 import type { Connection } from './connection.ts'
@@ -112,12 +121,14 @@ async function create(
       action: 'ecs:CreateExpressGatewayService',
       resource: ecsArn(connection, `service/${resourceName(cluster)}/${serviceName}`),
       kind: 'mutate',
-      // The API takes no client token: a service of the same role that was not there before is the one that was asked for.
+      // The API takes no client token: a service of this role and content that was not there before is the one that was asked for.
       async readBack() {
         const now = await describeService(cluster, serviceName)
         if (now?.status !== 'ACTIVE' || now.serviceArn === undefined) return undefined
         const found = await describeExpress(now.serviceArn)
-        return found?.infrastructureRoleArn === infrastructureRoleArn ? now.serviceArn : undefined
+        return found?.infrastructureRoleArn === infrastructureRoleArn && isMade(request, found)
+          ? now.serviceArn
+          : undefined
       },
       whenRefused: async (refusal) => {
         await whenClusterMissing(connection, cluster)(refusal)
@@ -127,4 +138,18 @@ async function create(
     },
   )
   return made === undefined ? undefined : await describeService(cluster, made)
+}
+
+/** Whether it runs what was asked for, as far as it shows it already: another caller may have made a service of this name. */
+function isMade(
+  { taskDefinitionArn, primaryContainer }: CreateExpressRequest,
+  { activeConfigurations = [] }: ExpressService,
+): boolean {
+  const wanted = isObject(primaryContainer) ? primaryContainer.image : undefined
+  const fits = activeConfigurations.some((now) =>
+    taskDefinitionArn === undefined
+      ? now.primaryContainer?.image === wanted
+      : now.taskDefinitionArn === taskDefinitionArn,
+  )
+  return activeConfigurations.length === 0 || fits
 }

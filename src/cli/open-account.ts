@@ -10,13 +10,14 @@ const silentTime = 15_000
 
 /**
  * The account of a profile, or of the AWS credentials of this machine, in one region. Sends nothing before a port
- * is used. `time`: for all calls, in milliseconds.
+ * is used. `time`: for all calls, in milliseconds. `allowedAccountIds`: accounts that the credentials may belong to; none: every one.
  */
 export function openAccount(
   region: string | undefined,
   world: CliWorld,
   profile?: string,
   time: number = longest,
+  allowedAccountIds: readonly string[] = [],
 ): Aws {
   const { clock, signal, environment, requestHandler } = world
   return connect({
@@ -28,6 +29,7 @@ export function openAccount(
     deadline: deadlineIn(clock, time),
     silentTime,
     local: { profile },
+    allowedAccountIds,
     idToken: () => Promise.reject(new Error('no role is assumed')),
     onRetry: (line) => world.err(`${shownText(line)}\n`),
   })

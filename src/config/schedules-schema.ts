@@ -61,7 +61,7 @@ export function checkSchedules({ services = {}, schedules = {} }: Environment, c
       )
     else if (!Object.hasOwn(placed, 'cluster'))
       issue('service', `names ${one.service}, which is no service of Amazon ECS`)
-    const key = JSON.stringify([one.rule, one['event-bus'], one.schedule, one.group])
+    const key = JSON.stringify([one.rule, one['event-bus'] ?? 'default', one.schedule, one.group ?? 'default'])
     const other = seen.get(key)
     if (other !== undefined) issue(one.rule === undefined ? 'schedule' : 'rule', `is that of ${other}`)
     seen.set(key, name)

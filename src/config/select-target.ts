@@ -181,6 +181,7 @@ function schedulesOf({ schedules }: EnvironmentConfig, service: string): readonl
     name,
     role,
     family,
-    schedule: rule === undefined ? { schedule, group } : { rule, bus },
+    // A rule of the default bus has no bus in its ARN (Service Authorization Reference, rule-on-default-event-bus).
+    schedule: rule === undefined ? { schedule, group } : { rule, bus: bus === 'default' ? undefined : bus },
   }))
 }

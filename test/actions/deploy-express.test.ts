@@ -7,6 +7,7 @@ import { said } from '../refusal.ts'
 import { givenInputs } from '../runner/fake-runner.ts'
 import { behaviours } from '../simulator/behaviours.ts'
 import { expressDefinition } from '../simulator/express-fixture.ts'
+import { ask } from '../simulator/seeding.ts'
 import type { Simulator } from '../simulator/simulator.ts'
 import { accountRole, changesOf, emptyCluster, expressScene, runnerFor, serving, worldOf } from './express-scene.ts'
 
@@ -84,6 +85,18 @@ describe('deploy-express creates a service', () => {
     expect(changesOf(sim)).toEqual(['CreateExpressGatewayService'])
   })
 
+  test('and not one that another user makes while the reply is lost: that gets the image of this run', async () => {
+    const sim = emptyCluster()
+    const primaryContainer = { image: oldImage, containerPort: 8080 }
+    const { 'infrastructure-role-arn': infrastructureRoleArn, 'execution-role-arn': executionRoleArn } = roles(sim)
+    const theirs = { cluster: 'shop', serviceName: 'api', primaryContainer, infrastructureRoleArn, executionRoleArn }
+    const run = () => void ask(sim.world, region, 'CreateExpressGatewayService', theirs)
+    sim.faults.add({ operation: 'CreateExpressGatewayService', times: 1, effect: { kind: 'callback', run } })
+    sim.faults.add({ operation: 'CreateExpressGatewayService', times: 1, effect: { kind: 'reset' } })
+    const { runner } = await deploy(sim, { ...roles(sim), image: newImage, 'container-port': '8080' })
+    expect([runner.outputs.verdict, serving(sim).images.Main]).toEqual(['succeeded', newImage])
+  })
+
   test('a first deployment that fails names what is left and how to delete it', async () => {
     const sim = emptyCluster()
     sim.world.scenarios.set(newImage, behaviours.crash ?? { kind: 'healthy' })
@@ -157,6 +170,14 @@ describe('deploy-express updates a service', () => {
     const [call] = sim.recorder.calls('ecs', 'UpdateExpressGatewayService')
     expect(call?.input).not.toHaveProperty('taskDefinitionArn')
     expect(serving(sim).taskDefinition).toBe(before)
+  })
+
+  test('another infrastructure role has no effect, which is said', async () => {
+    const { sim, infrastructureRoleArn } = expressScene()
+    const own = await deploy(sim, { image: oldImage, 'infrastructure-role-arn': infrastructureRoleArn })
+    expect(own.log).not.toContain('has no effect')
+    const other = await deploy(sim, { image: oldImage, 'infrastructure-role-arn': accountRole(sim, 'other') })
+    expect(other.log).toContain(`has no effect on a service that exists: it keeps ${infrastructureRoleArn}`)
   })
 
   test('the same again is unchanged', async () => {

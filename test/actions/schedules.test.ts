@@ -128,6 +128,28 @@ describe('scheduled tasks of a service', () => {
     expect(state(sim).runs).toEqual(before)
   })
 
+  test('that a cancel leaves behind are named, and set by the next run', async () => {
+    const sim = scheduledScene()
+    const { runner, log } = await deployed(
+      sim,
+      {},
+      {
+        onRunner: (runner) =>
+          void sim.faults.add({
+            operation: 'GetSchedule',
+            skip: 2,
+            effect: { kind: 'callback', run: () => runner.cancel() },
+          }),
+      },
+    )
+    expect([runner.outputs.verdict, state(sim).runs]).toEqual(['cancelled', [...after.slice(0, 4), 'api:1']])
+    expect(log).toContain(
+      'Not set to api:2, as the run was cancelled: cleanup (schedule jobs/cleanup). The first of them',
+    )
+    await deployed(sim)
+    expect(state(sim).runs).toEqual(after)
+  })
+
   test('are set by the next run where one was cancelled, also where it changes nothing', async () => {
     const sim = scheduledScene()
     await deployed(sim)
@@ -226,11 +248,14 @@ describe('scheduled tasks of a service', () => {
 
   test('need no more than the policy that slipway permissions makes, and are planned in a dry run', async () => {
     const sim = scheduledScene()
-    const files = filesOf(sim)
+    const named = filesOf(sim)
+    // The default bus by its name is the same one.
+    const config = named['slipway.yml'].replace('rule: nightly,', 'rule: nightly, event-bus: default,')
+    const files = { ...named, 'slipway.yml': config }
     sim.iam.enforce(await policyOf(cliScene(files)))
-    const { log } = await deployed(sim, { 'dry-run': 'true' })
+    const { log } = await deployed(sim, { 'dry-run': 'true' }, { files })
     expect(log).toContain('set the revision of nightly (rule nightly), cleanup (schedule jobs/cleanup), afterwards')
-    const { runner } = await deployed(sim)
+    const { runner } = await deployed(sim, {}, { files })
     expect([runner.outputs.verdict, state(sim).runs]).toEqual(['succeeded', after])
     expect(sim.recorder.all.filter(({ outcome }) => /AccessDenied/.test(outcome ?? ''))).toEqual([])
     const without = files['slipway.yml'].replaceAll(/, role: [\w-]+(?= })/g, '')
@@ -247,6 +272,8 @@ test.each([
   ['{ service: api, schedule: a, event-bus: b }', 'has event-bus, which is for a rule'],
   ['{ service: ap, rule: a }', 'names ap, which is no service of the environment; did you mean api?'],
   ['{ service: api, rule: nightly }', 'is that of nightly'],
+  ['{ service: api, rule: nightly, event-bus: default }', 'is that of nightly'],
+  ['{ service: api, schedule: cleanup, group: jobs }', 'is that of cleanup'],
   ['{ service: api, rule: "a b" }', 'must be at most 64 letters'],
 ])('slipway.yml: %s', async (written, message) => {
   const sim = severalScene(['api'])

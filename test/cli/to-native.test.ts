@@ -39,7 +39,7 @@ function scene(options: SceneOptions = {}) {
   const slipwayWith = (more: Given, ...words: readonly string[]) =>
     opened.run(['to-native', 'api', '--cluster', 'shop', '--region', region, ...words], { ...world, ...more })
   const slipway = (...words: readonly string[]) => slipwayWith({}, ...words)
-  return { sim, role, arn, slipway, slipwayWith, ...seeded }
+  return { sim, role, arn, slipway, slipwayWith, opened, world, ...seeded }
 }
 
 const changes = (sim: Simulator) =>
@@ -155,6 +155,7 @@ describe('the plan', () => {
     async (name, trafficRoutingConfig, mapped) => {
       const opened = scene({
         terminationWaitMinutes: 2000,
+        readyWait: 2000,
         deploymentConfig: name,
         prepare: (sim) => {
           const { handlers } = sim.world.region(region).codedeploy
@@ -172,6 +173,23 @@ describe('the plan', () => {
       })
     },
   )
+
+  test('a ready wait without a time becomes a pause, too', async () => {
+    const { sim, slipway, arn } = scene()
+    sim.world.region(region).codedeploy.handlers.UpdateDeploymentGroup?.(
+      {
+        applicationName: 'AppECS-shop-api',
+        currentDeploymentGroupName: 'DgpECS-shop-api',
+        blueGreenDeploymentConfiguration: {
+          deploymentReadyOption: { actionOnTimeout: 'STOP_DEPLOYMENT' },
+          terminateBlueInstancesOnDeploymentSuccess: { action: 'TERMINATE', terminationWaitTimeInMinutes: 5 },
+        },
+      },
+      {} as never,
+    )
+    const { out } = await slipway('--infrastructure-role', arn)
+    expect(out).toContain('ready wait without a time -> PAUSE hook at POST_TEST_TRAFFIC_SHIFT, ROLLBACK after 1440 min')
+  })
 
   test('reads like a plan: what becomes of it, what must hold, the calls, permissions and infrastructure code', async () => {
     const { slipway, arn } = scene()
@@ -256,6 +274,15 @@ describe('the plan', () => {
       ['--infrastructure-role', 'arn:aws:iam::111122223333:role/other'],
       /no statement for ecs\.amazonaws\.com/,
     ],
+    [
+      'a revision that was deregistered',
+      ({ sim, taskDefinitionArn }) =>
+        void sim.world
+          .region(region)
+          .ecs.handlers.DeregisterTaskDefinition?.({ taskDefinition: taskDefinitionArn }, {} as never),
+      [],
+      /api:1 is INACTIVE: deploy an ACTIVE revision/,
+    ],
     ['an active deployment', ({ sim }) => deployOnce(sim, false), [], /d-[A-Z0-9]+ of DgpECS-shop-api: wait/],
     [
       'traffic that is split',
@@ -311,6 +338,42 @@ describe('the plan', () => {
     const { code, out } = await slipway('--infrastructure-role', 'ecs-infrastructure', '--json')
     expect(code).toBe(0)
     expect(JSON.parse(out).calls[1].input.loadBalancers[0].advancedConfiguration.roleArn).toBe(arn)
+  })
+
+  test('of a service of slipway.yml is that of its account, and of no other one', async () => {
+    const { sim, arn, opened, world } = scene()
+    const config = (account: string) => `version: 1
+services: { api: { container: api, task-definition: api } }
+environments:
+  production:
+    region: eu-west-1
+    account: "${account}"
+    role: slipway-deploy
+    services: { api: { cluster: shop, service: api } }
+`
+    const words = ['to-native', 'api', '--environment', 'production', '--infrastructure-role', arn]
+    opened.write('slipway.yml', config('111122223333'))
+    expect((await opened.run(words, world)).code).toBe(0)
+    opened.write('slipway.yml', config('999999999999'))
+    const { code, err } = await opened.run([...words, '--execute'], world)
+    expect([code, changes(sim)]).toEqual([1, []])
+    expect(err).toMatch(/account 111122223333[\s\S]*999999999999/)
+  })
+
+  test('that AWS throttles is given up after minutes, not after the time of a deployment', async () => {
+    const { sim, slipway } = scene()
+    sim.faults.add({ operation: 'DescribeServices', times: 100_000, effect: { kind: 'throttle' } })
+    const from = sim.clock.now()
+    expect((await slipway()).code).toBe(1)
+    expect(sim.clock.now() - from).toBeLessThan(180_000)
+  })
+
+  test('that cannot be found names the options of the command', async () => {
+    const { opened, world } = scene()
+    const { code, err } = await opened.run(['to-native', 'web', '--cluster', 'shop', '--region', region], world)
+    expect(code).toBe(1)
+    expect(err).toMatch(/The cluster shop has no service web/)
+    expect(err).toMatch(/Correct SERVICE, the option --cluster or the option --region/)
   })
 
   test('a service that ECS deploys already has no plan, and is done', async () => {
@@ -435,7 +498,7 @@ describe('what was interrupted', () => {
   })
 
   test('by the deployment of another user is theirs', async () => {
-    const { sim, slipway, arn } = scene({ terminationWaitMinutes: 15, readyWait: 30 })
+    const { sim, slipway, arn } = scene({ terminationWaitMinutes: 3, readyWait: 30 })
     const deploy = () => void update(sim, { forceNewDeployment: true })
     sim.faults.add({
       operation: 'ListServiceDeployments',
@@ -450,6 +513,15 @@ describe('what was interrupted', () => {
     expect((await slipway('--execute')).code).toBe(0)
     expect(pauses(sim)).toEqual(['POST_TEST_TRAFFIC_SHIFT'])
   })
+})
+
+test('a desired count of 0 is changed, too, and proves no traffic', async () => {
+  const { sim, slipway, arn } = scene({ terminationWaitMinutes: 1 })
+  update(sim, { desiredCount: 0 })
+  sim.clock.advance(600_000)
+  const { code, out } = await slipway('--infrastructure-role', arn, '--execute')
+  expect([code, controller(sim)]).toEqual([0, 'ECS'])
+  expect(out).toMatch(/Its desired count is 0: whether its tasks get traffic is unknown/)
 })
 
 test('the clock of this machine may be fast', async () => {

@@ -43,6 +43,8 @@ const port = numberOf('port', (value) => Number.isInteger(value) && value >= 0 &
 const speed = numberOf('speed', (value) => value > 0 && value <= 10_000)
 const simulator = createSimulator({ clock: { kind: 'accelerated', speed } })
 const role = simulator.iam.role({ name: 'slipway-deploy', trust: { sub: 'repo:*' }, maxSessionSeconds: 43_200 })
+// For `slipway to-native web`.
+simulator.iam.role({ name: 'ecsInfrastructureRole', trustedServices: ['ecs.amazonaws.com'] })
 const { serviceArn } = seedRollingService(simulator, { cluster: 'shop', service: 'api' })
 const blueGreen = seedBlueGreen(simulator, { cluster: 'shop', service: 'web' })
 const canary = seedNativeService(simulator, {

@@ -152,7 +152,7 @@ function resourcesOf({ action, resource }: Need, scene: Scene): readonly string[
     case 'events': {
       const bus = named('EventBusName')[0]
       return named('Rule', 'Name').map((name) =>
-        arn('events', bus === undefined ? `rule/${name}` : `rule/${bus}/${name}`),
+        arn('events', bus === undefined || bus === 'default' ? `rule/${name}` : `rule/${bus}/${name}`),
       )
     }
     case 'scheduler':

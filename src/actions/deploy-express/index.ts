@@ -7,7 +7,7 @@ import type { Action, Runner } from '../../runner/action.ts'
 import { ecsTarget, outputNames } from '../../targets/ecs/index.ts'
 import { serviceNouns } from '../../targets/ecs/request/service-nouns.ts'
 import type { ServiceRequest } from '../../targets/ecs/request/service-request.ts'
-import { text } from '../../text.ts'
+import { text, untrusted } from '../../text.ts'
 import { type DeployExpressInputs, deployExpressInputs } from '../inputs/deploy-express-inputs.ts'
 import type { DeployInputs } from '../inputs/deploy-inputs.ts'
 import { asDeployInputs } from '../inputs/rollback-inputs.ts'
@@ -136,6 +136,12 @@ async function finish(inputs: DeployExpressInputs, aws: Aws, runner: Runner, isG
   const found = serviceArn === undefined ? undefined : await unlessDenied(aws.ecs.describeExpress(serviceArn), denied)
   runner.setOutput('service-arn', serviceArn ?? '')
   runner.setOutput('endpoint', endpointOf(found))
+  const { infrastructureRoleArn: kept = '' } = found ?? {}
+  // Of UpdateExpressGatewayService: it has no such member.
+  if (kept !== '' && inputs.infrastructureRoleArn !== undefined && kept !== inputs.infrastructureRoleArn)
+    runner.log.warning(
+      text`infrastructure-role-arn has no effect on a service that exists: it keeps ${untrusted(kept)}. To change the role, create the service again.`,
+    )
   if (isGood && found && serviceArn && inputs.mutateTagsOnUpdate)
     await changeTags(inputs.tags ?? [], found, serviceArn, aws.ecs)
 }

@@ -7,6 +7,7 @@ import { profileRegion, requireProfile } from '../../aws/profile.ts'
 import { openFiles } from '../../runner/files.ts'
 import { ecsNativePlan, ecsToNative } from '../../targets/ecs/index.ts'
 import { placeOptions } from '../action-options.ts'
+import { inWordsOfOptions } from '../action-words.ts'
 import { chosenServices } from '../chosen-services.ts'
 import { type CliWorld, type Command, exitCodes, type Given } from '../command.ts'
 import { isGiven, optionValue, printJson } from '../given.ts'
@@ -44,11 +45,22 @@ export const command: Command = {
 }
 
 async function run(given: Given, world: CliWorld): Promise<number> {
+  try {
+    return await planOrChange(given, world)
+  } catch (error) {
+    throw inWordsOfOptions(error)
+  }
+}
+
+async function planOrChange(given: Given, world: CliWorld): Promise<number> {
   const { service, region, ...where } = await locate(given, world)
   if (service === undefined) throw usageFailure(['name the service of Amazon ECS'])
   const profile = optionValue(given, 'profile')
   requireProfile(profile, world.environment)
-  const aws = openAccount(region ?? profileRegion(profile, world.environment), world, profile, longest)
+  const home = region ?? profileRegion(profile, world.environment)
+  const isExecuted = isGiven(given, 'execute')
+  // A plan only reads.
+  const aws = openAccount(home, world, profile, isExecuted ? longest : undefined, where.allowedAccountIds)
   const { codeDeployApplication: application, codeDeployDeploymentGroup: deploymentGroup } = where
   const subject = { cluster: where.cluster, service, region: aws.region, codeDeploy: { application, deploymentGroup } }
   const wish = {
@@ -58,7 +70,7 @@ async function run(given: Given, world: CliWorld): Promise<number> {
   const { clock, signal } = world
   const ports = { ...aws, clock, signal }
   const isJson = isGiven(given, 'json')
-  if (!isGiven(given, 'execute')) {
+  if (!isExecuted) {
     const plan = await ecsNativePlan(subject, wish, ports)
     if (isJson) printJson(world, nativeJson(service, plan))
     else world.out(nativeView(service, plan))

@@ -1,4 +1,5 @@
 import type { Context } from '../../deployment/context.ts'
+import type { DeploymentEvent } from '../../deployment/events.ts'
 import { causeOf, type End } from '../../deployment/outcomes.ts'
 import type { Plan } from '../../deployment/plan.ts'
 import type { Events, Found, Prepared, Target } from '../../deployment/target.ts'
@@ -124,6 +125,7 @@ async function* afterEnd(end: End, scene: Scene, from?: Version): Events<End> {
       for (const said of await setRevision(schedule, { version: wanted, families: familiesOf(plan), from }, access))
         yield { kind: 'note', at: clock.now(), message: untrusted(said) }
     } catch (error) {
+      if (signal.aborted) yield interrupted(schedule, { what, context }, wanted)
       if (signal.aborted || !(error instanceof Failure)) throw error
       left.push(nameOf(schedule))
       cause ??= causeOf(error)
@@ -139,4 +141,15 @@ async function* afterEnd(end: End, scene: Scene, from?: Version): Events<End> {
     cause,
     left: text`Not set to ${untrusted(wanted.label)}: ${untrusted(left.join(', '))}.`,
   }
+}
+
+/** After a cancel: the deployment has ended well, and nothing else would say that its schedules have not followed. */
+function interrupted(
+  at: NamedSchedule,
+  { what: { schedules }, context: { clock } }: Pick<Scene, 'what' | 'context'>,
+  { label }: Version,
+): DeploymentEvent {
+  const left = schedules.slice(schedules.indexOf(at)).map(nameOf)
+  const message = `Not set to ${label}, as the run was cancelled: ${left.join(', ')}. The first of them may be set. Run this job again to set them.`
+  return { kind: 'warning', at: clock.now(), message: untrusted(message) }
 }

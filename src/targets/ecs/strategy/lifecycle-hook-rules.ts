@@ -16,7 +16,7 @@ export const hookStages = [
 const unpausable = ['TEST_TRAFFIC_SHIFT', 'PRODUCTION_TRAFFIC_SHIFT']
 /** Of each type, and minutes: developer guide, "Pause lifecycle hooks". */
 const mostHooks = 10
-const longestPause = 20_160
+export const longestPause = 20_160
 
 /** Everything that AWS would refuse of a service's hooks. Members that it does not know were refused where they were read. */
 export function hookProblems(hooks: readonly LifecycleHook[]): readonly Text[] {

@@ -151,6 +151,9 @@ async function verified(goal: NativeGoal, { ecs, listeners }: NativePorts): Prom
   return {
     isDone: true,
     isOver: true,
-    words: text`The service is on the deployment controller ECS, and all traffic is on its new tasks.`,
+    words:
+      now.desiredCount === 0
+        ? text`The service is on the deployment controller ECS. Its desired count is 0: whether its tasks get traffic is unknown.`
+        : text`The service is on the deployment controller ECS, and all traffic is on its new tasks.`,
   }
 }

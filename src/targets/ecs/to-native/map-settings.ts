@@ -1,5 +1,6 @@
 import type { DeploymentConfiguration, DeploymentGroup, LifecycleHook, TrafficRouting } from '../../../ports.ts'
 import { settingsOf } from '../codedeploy-group/group-settings.ts'
+import { longestPause } from '../strategy/lifecycle-hook-rules.ts'
 
 /** What a group does, as ECS does it. */
 export interface MappedSettings {
@@ -19,8 +20,11 @@ export const stages: Readonly<Record<string, string>> = {
   AfterAllowTraffic: 'POST_PRODUCTION_TRAFFIC_SHIFT',
 }
 
-/** The longest bake time and pause (API DeploymentConfiguration: a stage takes 24 hours at most). Minutes. */
+/** The longest bake time and wait between steps (API DeploymentConfiguration: a stage takes 24 hours at most). Minutes. */
 const longest = 1440
+
+/** API DeploymentLifecycleHookTimeoutConfiguration, default. Minutes. */
+const usualPause = 1440
 
 /** The smallest step of traffic (API LinearConfiguration). Percent. */
 export const smallestStep = 3
@@ -41,14 +45,7 @@ export function mapSettings(
   const rollsBack = (event: string) => rollbackEvents.includes(event)
   const breaker = { enable: true, rollback: rollsBack('DEPLOYMENT_FAILURE') }
   const watched = { alarmNames: alarms, enable: alarms.length > 0, rollback: rollsBack('DEPLOYMENT_STOP_ON_ALARM') }
-  const pause =
-    readyWait > 0
-      ? {
-          targetType: 'PAUSE',
-          lifecycleStages: ['POST_TEST_TRAFFIC_SHIFT'],
-          timeoutConfiguration: { timeoutInMinutes: Math.min(readyWait, longest), action: 'ROLLBACK' },
-        }
-      : undefined
+  const pause = pauseOf(group, readyWait)
   return {
     configuration: {
       ...shift,
@@ -61,7 +58,12 @@ export function mapSettings(
       { from: group.deploymentConfigName ?? 'deployment configuration', to: shiftText },
       { from: `terminationWaitTimeInMinutes ${terminationWait}`, to: `bakeTimeInMinutes ${bakeTimeInMinutes}` },
       ...(pause
-        ? [{ from: `ready wait ${readyWait} min`, to: `PAUSE hook at POST_TEST_TRAFFIC_SHIFT, ROLLBACK after it` }]
+        ? [
+            {
+              from: readyWait > 0 ? `ready wait ${readyWait} min` : 'ready wait without a time',
+              to: `PAUSE hook at POST_TEST_TRAFFIC_SHIFT, ROLLBACK after ${pause.timeoutConfiguration.timeoutInMinutes} min`,
+            },
+          ]
         : []),
       {
         from: alarms.length > 0 ? `alarms ${alarms.join(', ')}` : 'no alarms',
@@ -72,6 +74,19 @@ export function mapSettings(
         to: `deploymentCircuitBreaker with rollback ${breaker.rollback ? 'on' : 'off'}`,
       },
     ],
+  }
+}
+
+/** A group may wait without saying for how long (API DeploymentReadyOption). */
+function pauseOf({ blueGreenDeploymentConfiguration: blueGreen }: DeploymentGroup, readyWait: number) {
+  const { actionOnTimeout, waitTimeInMinutes } = blueGreen?.deploymentReadyOption ?? {}
+  const isUnsaid = actionOnTimeout === 'STOP_DEPLOYMENT' && waitTimeInMinutes === undefined
+  if (readyWait === 0 && !isUnsaid) return undefined
+  const timeoutInMinutes = isUnsaid ? usualPause : Math.min(readyWait, longestPause)
+  return {
+    targetType: 'PAUSE',
+    lifecycleStages: ['POST_TEST_TRAFFIC_SHIFT'],
+    timeoutConfiguration: { timeoutInMinutes, action: 'ROLLBACK' },
   }
 }
 

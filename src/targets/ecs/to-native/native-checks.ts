@@ -23,6 +23,7 @@ export function judgeNative(facts: NativeFacts, wish: NativeWish): readonly Nati
   return [
     judgeActive(facts),
     judgePrimary(facts),
+    judgeRevision(facts),
     judgeGroups(facts),
     ...judgeRoutes(facts),
     judgeConfiguration(facts),
@@ -54,6 +55,20 @@ function judgePrimary({ primary, service }: NativeFacts): NativeCheck {
     what,
     balancers.length === 1 ? '' : `it has ${balancers.length} load balancers, and exactly one is supported`,
   )
+}
+
+/** API UpdateService: the task definition must be ACTIVE, or ClientException. */
+function judgeRevision({ primary, revisionStatus }: NativeFacts): NativeCheck {
+  const what = 'the live revision can be deployed'
+  const { taskDefinition = '' } = primary ?? {}
+  // Without a task set, the check before this one says so.
+  if (revisionStatus === 'ACTIVE' || primary === undefined) return check(what, '')
+  if (revisionStatus === undefined)
+    return check(
+      what,
+      `not authorized to perform ecs:DescribeTaskDefinition: whether ${taskDefinition} is ACTIVE is unknown`,
+    )
+  return check(what, `${taskDefinition} is ${revisionStatus}: deploy an ACTIVE revision with CodeDeploy first`)
 }
 
 function judgeGroups({ serving, other, group }: NativeFacts): NativeCheck {

@@ -27,6 +27,8 @@ export interface NativeFacts {
   readonly routing: TrafficRouting | 'unread' | undefined
   /** The task set that serves. */
   readonly primary: TaskSet | undefined
+  /** Status of its revision, such as ACTIVE; undefined where it may not be read. */
+  readonly revisionStatus: string | undefined
   /** Its target group, and the other one of the pair; undefined where they cannot be told apart. */
   readonly serving: NamedGroup | undefined
   readonly other: NamedGroup | undefined

@@ -15,6 +15,7 @@ export function nativePermissions(facts: NativeFacts, route: TrafficRoute | unde
   const modify = route?.isDefault ? 'ModifyListener' : 'ModifyRule'
   return [
     { action: 'ecs:DescribeServices', resource: serviceArn },
+    { action: 'ecs:DescribeTaskDefinition', resource: '*' },
     ...groupReads(facts),
     ...['DescribeTargetGroups', 'DescribeListeners', 'DescribeRules'].map((one) => ({
       action: `elasticloadbalancing:${one}`,

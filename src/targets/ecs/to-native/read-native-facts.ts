@@ -41,19 +41,32 @@ export async function readNativeFacts(
   const names = (pair.targetGroups ?? []).flatMap((one) => one.name ?? [])
   const primary = service.taskSets?.find(({ status }) => status === 'PRIMARY')
   const servingArn = primary?.loadBalancers?.[0]?.targetGroupArn
-  const [arns, production, test, routing, role, hooks] = await Promise.all([
+  const [arns, production, test, routing, role, hooks, revisionStatus] = await Promise.all([
     ports.listeners.targetGroupArns(names),
     routesOf(pair.prodTrafficRoute?.listenerArns, ports),
     routesOf(pair.testTrafficRoute?.listenerArns, ports),
     routingOf(group, ports),
     readInfrastructureRole(wish.infrastructureRole, service.serviceArn ?? '', ports),
     hooksOf(primary, ports),
+    revisionStatusOf(primary, ports),
   ])
   const groups = [...arns].map(([one, arn]): NamedGroup => ({ name: one, arn }))
   const forwardsTo = (route: TrafficRoute, wanted: readonly (string | undefined)[]) =>
     route.targets.some(({ targetGroupArn }) => wanted.includes(targetGroupArn))
   return {
-    ...{ region, cluster: resourceName(cluster), service, name, group, active, routing, primary, role, hooks },
+    ...{
+      region,
+      cluster: resourceName(cluster),
+      service,
+      name,
+      group,
+      active,
+      routing,
+      primary,
+      revisionStatus,
+      role,
+      hooks,
+    },
     serving: groups.find(({ arn }) => arn === servingArn),
     other: groups.find(({ arn }) => arn !== servingArn),
     production: production.filter((route) => forwardsTo(route, [servingArn])),
@@ -77,6 +90,12 @@ async function routingOf(
   const read = codeDeploy.trafficRouting(deploymentConfigName).then((routing) => ({ routing }))
   const found = await unlessDenied(read, () => undefined)
   return found ? found.routing : 'unread'
+}
+
+async function revisionStatusOf(primary: NativeFacts['primary'], { ecs }: NativePorts): Promise<string | undefined> {
+  if (primary?.taskDefinition === undefined) return undefined
+  const definition = await unlessDenied(ecs.describeTaskDefinition(primary.taskDefinition), () => undefined)
+  return typeof definition?.status === 'string' ? definition.status : undefined
 }
 
 /**
