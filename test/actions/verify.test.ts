@@ -33,6 +33,13 @@ describe('after a rolling deployment', () => {
   })
 })
 
+test('a secret header is not in what is saved for the post step', async () => {
+  const given = { verify: `${verify}\n  request-headers: { Authorization: Bearer-t0p }` }
+  const { runner } = await deployWith(rollingScene(), { given, probe: probeOf(response(200)) })
+  expect(runner.savedState.place).toContain('"cluster":"shop"')
+  expect(JSON.stringify(runner.savedState)).not.toContain('Bearer-t0p')
+})
+
 describe('at the test traffic', () => {
   test.each([
     ['ECS', () => hookScene(hook(60)), 'ContinueServiceDeployment'],
