@@ -144,6 +144,34 @@ test('a cancel while it is checked leaves the release, and the post step says wh
   expect(page(scene)).toMatch(/two$/)
 })
 
+test.each([
+  ['in-place', 'CopyObject'],
+  ['origin-path', 'UpdateDistribution'],
+])('a cancel while it is rolled back (%s) leaves one release whole, and the site free', async (publish, operation) => {
+  const scene = siteScene()
+  await deploySite(scene, { build: buildOf('one') }, { publish })
+  const job = { build: buildOf('two'), run: '8000000002' }
+  const { runner } = await siteJob(scene.sim, job)
+  const probe = probeOf(() => {
+    scene.sim.faults.add({ operation, effect: { kind: 'callback', run: () => void runner.cancel() } })
+    return response(500)
+  })
+  const { requestHandler } = scene.sim
+  const fetch: typeof scene.sim.fetch = (url, init) => scene.sim.fetch(url, init)
+  const cancelled = createDeploySite({ requestHandler, fetch, probe: probe.open })
+  const where = { bucket, 'distribution-id': scene.distribution.id, folder: 'dist', guard: 'off', publish, verify }
+  const inputs = givenInputs(deploySiteInputs, where)
+  await cancelled.main(inputs, runner)
+  const after = await siteJob(scene.sim, { ...job, state: runner.savedState })
+  await after.action.post?.(inputs, after.runner)
+  const said = [...runner.lines, ...after.runner.lines].join('\n')
+  expect(said).not.toMatch(/continues without this run, as it is a rollback|rollback by deployment \S+ continues/)
+  expect(page(scene)).toMatch(/two$/)
+  // The next run does not wait for the claim of this one.
+  const again = await deploySite(scene, { build: buildOf('one') }, { publish })
+  expect([again.outputs.verdict, /other-deployment/.test(again.log)]).toEqual(['succeeded', false])
+})
+
 test('a rollback is not checked', async () => {
   const scene = siteScene()
   for (const word of ['one', 'two']) await deploySite(scene, { build: buildOf(word) })
