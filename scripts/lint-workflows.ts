@@ -22,7 +22,7 @@ const fileProvider = {
   },
 }
 
-const whole = ['api', 'shop', 'seed-000', 'seed-001', 'seed-002', 'seed-003', 'seed-004']
+const whole = ['api', 'shop', 'express', 'seed-000', 'seed-001', 'seed-002', 'seed-003', 'seed-004']
 const workflows = ['.github/workflows', ...whole.map((name) => `examples/${name}/.github/workflows`)].flatMap(
   (folder) => filesIn(folder, '.yml'),
 )

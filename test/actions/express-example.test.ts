@@ -1,16 +1,17 @@
-/** The step of examples/workflows/express.yml: the first push creates the service, the second is a canary that is checked. */
+/** The examples of Express Mode: the step of examples/workflows/express.yml, and the repository examples/express. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { createDeployExpress } from '../../src/actions/deploy-express/index.ts'
 import { deployExpressInputs } from '../../src/actions/inputs/deploy-express-inputs.ts'
 import { newImage, oldImage, region } from '../deployment/scene.ts'
 import { givenInputs } from '../runner/fake-runner.ts'
+import { seedExpressService } from '../simulator/express-fixture.ts'
 import { executionActions, seedCluster } from '../simulator/seeding.ts'
 import { createSimulator, type Simulator } from '../simulator/simulator.ts'
 import { changesOf, runnerFor, worldOf } from './express-scene.ts'
-import { probeOf, response } from './verify-scene.ts'
+import { deployWith, probeOf, response } from './verify-scene.ts'
 
 interface Step {
   readonly uses: string
@@ -60,4 +61,36 @@ test('creates the service, updates it, and takes back what does not pass the che
   const good = await push(sim, newImage, 200)
   expect([good.isRed, good.outputs.verdict, running(sim)]).toEqual([false, 'succeeded', newImage])
   expect(good.asked.map(({ url }) => url)).toEqual(['https://shop.example.com/health'])
+})
+
+describe('examples/express', () => {
+  const read = (path: string) => readFileSync(join(import.meta.dirname, '../../examples/express', path), 'utf8')
+  // The credentials are those of the job.
+  const files = {
+    'slipway.yml': read('slipway.yml').replace(/ +role: .*\n/, ''),
+    'deploy/shop.json': read('deploy/shop.json'),
+  }
+
+  test('its workflow has at most ten lines, and those of the other examples', () => {
+    const workflow = read('.github/workflows/ship.yml')
+    expect(workflow.trim().split('\n').length).toBeLessThanOrEqual(10)
+    expect(workflow).toBe(read('../seed-002/.github/workflows/ship.yml'))
+  })
+
+  test.each([
+    [200, 'succeeded', 'v2'],
+    [500, 'rolled-back', 'v1'],
+  ])('a response of %s: %s', async (status, verdict, tag) => {
+    const sim = createSimulator()
+    sim.iam.role({
+      name: 'ecsTaskExecutionRole',
+      trustedServices: ['ecs-tasks.amazonaws.com'],
+      allows: executionActions,
+    })
+    sim.world.region(region).logs.createGroup('/ecs/shop')
+    seedExpressService(sim, { cluster: 'default', service: 'shop' })
+    const probe = probeOf(response(status, JSON.stringify({ status: 'ok' })))
+    const { outputs, error } = await deployWith(sim, { files, probe })
+    expect([error, outputs.verdict, String(running(sim)).split(':').at(-1)]).toEqual([undefined, verdict, tag])
+  })
 })

@@ -36,6 +36,7 @@ const needs: readonly (readonly [name: string, given: Readonly<Record<string, st
   ['healthy', { tags: 'team=shop', 'mutate-tags-on-update': 'true' }, 'ecs:TagResource'],
   ['an alarm in the canary', {}, 'cloudwatch:DescribeAlarms'],
   ['a crash', {}, 'logs:GetLogEvents'],
+  ['healthy', { verify: '- { task: smoke, image: "curl:8", command: [curl] }' }, 'ecs:RunTask'],
 ]
 
 test.each(some(needs, 2))('%s with %j needs nothing that the README does not list', async (name, given, needed) => {

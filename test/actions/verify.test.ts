@@ -33,6 +33,13 @@ describe('after a rolling deployment', () => {
   })
 })
 
+test('a secret header is not in what is saved for the post step', async () => {
+  const given = { verify: `${verify}\n  request-headers: { Authorization: Bearer-t0p }` }
+  const { runner } = await deployWith(rollingScene(), { given, probe: probeOf(response(200)) })
+  expect(runner.savedState.place).toContain('"cluster":"shop"')
+  expect(JSON.stringify(runner.savedState)).not.toContain('Bearer-t0p')
+})
+
 describe('at the test traffic', () => {
   test.each([
     ['ECS', () => hookScene(hook(60)), 'ContinueServiceDeployment'],
@@ -78,6 +85,23 @@ environments:
     account: "111122223333"
     services: { shop: { environment: ${production}, verify: [{ url: "${url}", within: 0 }] } }
 `
+  test('a version that another run has deployed since is not replaced', async () => {
+    const sim = beanstalkScene()
+    let isDone = false
+    const failing = probeOf(response(500))
+    const open: typeof failing.open = (runner) => ({
+      async send(request) {
+        if (!isDone) await deployBeanstalk(sim, { 'version-label': 'v3' }, { files: { 'app/a': 'v3' } })
+        isDone = true
+        return await failing.open(runner).send(request)
+      },
+    })
+    const around = { files: { ...program, 'slipway.yml': config }, probe: { ...failing, open } }
+    const { outputs, labels, log } = await deployBeanstalk(sim, { ...nothing, environment: 'production' }, around)
+    expect([outputs.verdict, new Set(labels)]).toEqual(['rollback-failed', new Set(['v3'])])
+    expect(log).toMatch(/The live version is v3, no longer \S+, so it was not rolled back/)
+  })
+
   test.each([
     [200, 'succeeded', false],
     [500, 'rolled-back', true],

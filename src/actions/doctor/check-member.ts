@@ -65,7 +65,7 @@ function open(member: Member, inputs: DoctorInputs, runner: Runner, world: World
   const given = { ...asDeployInputs(inputs), dryRun: true, guard: 'off' as const }
   if ('site' in member) {
     const own = siteInputsOf(given, member.site)
-    requireSiteInputs(own)
+    requireSiteInputs(own, member.site.verify)
     const aws = openAws(own, runner, deadline, world.requestHandler)
     const request = siteRequest(own, aws.region, undefined, runner)
     const target = siteTarget(request, siteAccess(own, aws, runner, world))

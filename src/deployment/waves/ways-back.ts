@@ -78,7 +78,7 @@ function wayBack(service: WaveService, { target, terms }: Returning, cause: Caus
   if ((back && !isUnbegun(back)) || !from || !to || !isDue) return []
   // What was deployed is turned round, and a newer version of others stays.
   const earlier = target.earlier?.({ to: from, from: to, why, undo: state?.plan?.undo })
-  return earlier ? [{ name, target: earlier, terms: termsOf(terms, cause) }] : []
+  return earlier ? [{ name, target: earlier, terms: termsOf(terms, cause, earlier) }] : []
 }
 
 /**
@@ -107,7 +107,11 @@ function isDeployed(service: WaveService): boolean {
   return (isComplete || takenBack.includes(outcome)) && (isChanged(service) || keepsSettings(service))
 }
 
-function termsOf({ waitMinutes, longestGap, failFastAfter }: Returning['terms'], cause: Cause): Terms {
+function termsOf(
+  { waitMinutes, longestGap, failFastAfter }: Returning['terms'],
+  cause: Cause,
+  { goesOn }: Target,
+): Terms {
   return {
     wait: cause === 'failure',
     waitMinutes,
@@ -116,7 +120,8 @@ function termsOf({ waitMinutes, longestGap, failFastAfter }: Returning['terms'],
     dryRun: false,
     // The deployment that timed out, or that waits for its old tasks to be terminated, is this run's own.
     onConflict: 'stop',
-    onCancel: 'go-on',
+    // What AWS does not carry on would stay between two versions.
+    onCancel: goesOn ? 'go-on' : 'stop-and-roll-back',
   }
 }
 

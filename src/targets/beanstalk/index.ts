@@ -17,6 +17,7 @@ import type {
 } from './request/beanstalk-request.ts'
 import { formerSettings, warningOfKept } from './request/former-options.ts'
 import { openKnownProperties } from './request/known-properties.ts'
+import { onlyOver } from './rollback/only-over.ts'
 
 /** An environment of Elastic Beanstalk that is deployed to. */
 export function beanstalkTarget(change: BeanstalkChange, aws: BeanstalkAccess): Target {
@@ -57,7 +58,8 @@ export function beanstalkTarget(change: BeanstalkChange, aws: BeanstalkAccess): 
     },
     earlier(goal) {
       const { settings, kept } = formerSettings(goal.undo)
-      return warningOfKept(beanstalkTarget(earlierChange(change, goal, settings), aws), kept)
+      const back = beanstalkTarget(earlierChange(change, goal, settings), aws)
+      return warningOfKept(onlyOver(goal, back), kept)
     },
     watchAgain({ deploymentId }) {
       if (deploymentId === undefined) return []

@@ -29,7 +29,7 @@ export async function* takeBack(end: End, failed: Cause, course: Course): Events
     return { ...bad, outcome: 'failed', left: text`${none}${spaced(stays(course), none)}` }
   }
   yield { kind: 'rolling-back', at: context.clock.now(), reason: reasonOf(failed), isOurs: true }
-  const verdict = yield* retold(back, termsOf(course.terms), context)
+  const verdict = yield* retold(back, termsOf(course.terms, back), context)
   context.signal.throwIfAborted()
   if (verdict !== undefined && isGood(verdict.outcome)) return { ...bad, outcome: 'rolled-back', serving: from }
   return { ...bad, outcome: 'rollback-failed', serving: undefined, left: lost(verdict, course) }
@@ -55,10 +55,10 @@ function lost(verdict: Verdict | undefined, course: Course): Text {
   return text`Its rollback failed${why}. ${cause?.fix ?? []}${more ? text` ${more}` : []}`
 }
 
-/** A cancel must not roll the rollback back: `go-on`. */
-function termsOf({ waitMinutes, longestGap, failFastAfter }: Terms): Terms {
+/** A cancel must not roll the rollback back, `go-on`, unless AWS does not carry it on: then one of the two versions is to be whole. */
+function termsOf({ waitMinutes, longestGap, failFastAfter }: Terms, { goesOn }: Target): Terms {
   const shared = { wait: true, waitMinutes, longestGap, failFastAfter, dryRun: false } as const
-  return { ...shared, onConflict: 'stop', onCancel: 'go-on' }
+  return { ...shared, onConflict: 'stop', onCancel: goesOn ? 'go-on' : 'stop-and-roll-back' }
 }
 
 /** What happens on the way back, without what would take the place of the deployment itself in reports. */
