@@ -15,7 +15,9 @@ export interface ResourcePlace extends AccountPlace {
   readonly definition?: DefinitionFacts | undefined
   /** Endings of families that are registered beside that of the definition, `-smoke`. */
   readonly otherFamilies?: readonly string[] | undefined
-  /** Roles that are passed to ECS itself: of hooks, load balancers, volumes and Express services. */
+  /** Roles of volumes and Express services, which Amazon ECS itself assumes. */
+  readonly infrastructureRoles?: readonly string[] | undefined
+  /** Roles that are passed to ECS itself: of hooks and load balancers. */
   readonly serviceRoles?: readonly string[]
   /** Roles of scheduled tasks, by the service that gets them. */
   readonly scheduleRoles?: Readonly<Record<string, readonly string[]>> | undefined
@@ -74,7 +76,7 @@ function passRoleGrants(place: ResourcePlace): readonly Grant[] {
       : [{ action: 'iam:PassRole', resources, condition: { StringEquals: { 'iam:PassedToService': service } } }]
   return [
     ...passed(resourcesOfKind('role', place), place.passedTo ?? 'ecs-tasks.amazonaws.com'),
-    ...passed(place.serviceRoles ?? [], 'ecs.amazonaws.com'),
+    ...passed([...(place.serviceRoles ?? []), ...resourcesOfKind('infrastructure-role', place)], 'ecs.amazonaws.com'),
     ...Object.entries(place.scheduleRoles ?? {}).flatMap(([service, roles]) => passed(roles, service)),
   ]
 }
@@ -151,6 +153,8 @@ function resourcesOfKind(kind: ResourceKind, place: ResourcePlace): readonly str
       return [codeDeployResource(kind, place)]
     case 'role':
       return [...new Set([...(definition?.roles ?? []), ...(place.passedRoles ?? [])])]
+    case 'infrastructure-role':
+      return place.infrastructureRoles ?? []
     case 'simulated-role':
       return [place.role]
     case 'log-stream':

@@ -17,6 +17,7 @@ export type ResourceKind =
   | 'environment'
   | 'environment-of-application'
   | 'event-rule'
+  | 'infrastructure-role'
   | 'instance-profile'
   | 'kms-key'
   | 'log-stream'
@@ -173,7 +174,7 @@ export const resourceKinds = {
   'events:DescribeRule': ['event-rule'],
   'events:ListTargetsByRule': ['event-rule'],
   'events:PutTargets': ['event-rule'],
-  'iam:GetRole': ['role'],
+  'iam:GetRole': ['role', 'infrastructure-role'],
   'iam:PassRole': ['role'],
   'iam:SimulatePrincipalPolicy': ['role', 'simulated-role'],
   'inspector2:ListCoverage': ['any'],
