@@ -47,7 +47,9 @@ export function grantsOf(action: IamAction, place: ResourcePlace, tagged?: Permi
   if (action === 'iam:PassRole') return passRoleGrants(place)
   if (action === 'ecs:TagResource') return tagGrants(place, tagged)
   const kinds: readonly ResourceKind[] = resourceKinds[action]
-  const resources = kinds.flatMap((kind) => place.known?.[kind] ?? resourcesOfKind(kind, place))
+  // Preflight reads them as it reads the roles of tasks.
+  const more = action === 'iam:GetRole' ? (place.infrastructureRoles ?? []) : []
+  const resources = [...kinds.flatMap((kind) => place.known?.[kind] ?? resourcesOfKind(kind, place)), ...more]
   if (resources.length === 0) return []
   const isOfCluster = action === 'ecs:ListTasks' || action === 'ecs:RunTask'
   return [{ action, resources, ...(isOfCluster && { condition: ofCluster(place) }) }]
@@ -76,7 +78,7 @@ function passRoleGrants(place: ResourcePlace): readonly Grant[] {
       : [{ action: 'iam:PassRole', resources, condition: { StringEquals: { 'iam:PassedToService': service } } }]
   return [
     ...passed(resourcesOfKind('role', place), place.passedTo ?? 'ecs-tasks.amazonaws.com'),
-    ...passed([...(place.serviceRoles ?? []), ...resourcesOfKind('infrastructure-role', place)], 'ecs.amazonaws.com'),
+    ...passed([...(place.serviceRoles ?? []), ...(place.infrastructureRoles ?? [])], 'ecs.amazonaws.com'),
     ...Object.entries(place.scheduleRoles ?? {}).flatMap(([service, roles]) => passed(roles, service)),
   ]
 }
@@ -153,8 +155,6 @@ function resourcesOfKind(kind: ResourceKind, place: ResourcePlace): readonly str
       return [codeDeployResource(kind, place)]
     case 'role':
       return [...new Set([...(definition?.roles ?? []), ...(place.passedRoles ?? [])])]
-    case 'infrastructure-role':
-      return place.infrastructureRoles ?? []
     case 'simulated-role':
       return [place.role]
     case 'log-stream':

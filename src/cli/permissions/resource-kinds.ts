@@ -17,7 +17,6 @@ export type ResourceKind =
   | 'environment'
   | 'environment-of-application'
   | 'event-rule'
-  | 'infrastructure-role'
   | 'instance-profile'
   | 'kms-key'
   | 'log-stream'
@@ -174,7 +173,7 @@ export const resourceKinds = {
   'events:DescribeRule': ['event-rule'],
   'events:ListTargetsByRule': ['event-rule'],
   'events:PutTargets': ['event-rule'],
-  'iam:GetRole': ['role', 'infrastructure-role'],
+  'iam:GetRole': ['role'],
   'iam:PassRole': ['role'],
   'iam:SimulatePrincipalPolicy': ['role', 'simulated-role'],
   'inspector2:ListCoverage': ['any'],
