@@ -11,7 +11,7 @@ import { type Asked, defined, doctor, home, host, withRepository } from './docto
 function listedIn(action: string): ReadonlySet<string | undefined> {
   const readme = readFileSync(join(import.meta.dirname, `../../actions/${action}/README.md`), 'utf8')
   const section = readme.slice(readme.indexOf('## Permissions'), readme.indexOf('## Inputs'))
-  return new Set([...section.matchAll(/`([a-z0-9]+:[A-Z]\w+)`/g)].map(([, name]) => name))
+  return new Set([...section.matchAll(/`([a-z0-9-]+:[A-Z]\w+)`/g)].map(([, name]) => name))
 }
 
 const native = () => {

@@ -62,6 +62,8 @@ export async function workspace(
 export function rolling(options: RollingOptions = {}): Simulator {
   const sim = createSimulator()
   seedRollingService(sim, { ...seed, ...options })
+  // The infrastructure roles of the examples with an Amazon EBS volume.
+  for (const name of ['ebs-role', 'EBSRole']) sim.iam.role({ name, trustedServices: ['ecs.amazonaws.com'], allows: [] })
   sim.recorder.clear()
   return sim
 }

@@ -1,9 +1,12 @@
 /** Tasks of a deployment whose run is killed: the post step finds them, or else the next attempt does. */
 import { describe, expect, test } from '@jest/globals'
+import { cliScene } from '../cli/cli-scene.ts'
+import { policyOf, refusedBy } from '../cli/permissions-scene.ts'
 import { newImage, rollingScene, servingImage } from '../deployment/scene.ts'
 import { times } from '../often.ts'
 import type { FakeRunner } from '../runner/fake-runner.ts'
 import type { Behaviour } from '../simulator/contract.ts'
+import { seededTaskDefinition } from '../simulator/seeding.ts'
 import { killing } from './killing.ts'
 import { startedTasks } from './task-scene.ts'
 import { configOf, deployWith, operations } from './verify-scene.ts'
@@ -95,4 +98,17 @@ describe.each([
     expect(outputs.verdict).toBe('succeeded')
     expect(log).toMatch(/Whether a task of an earlier attempt still runs is unknown: .*ecs:ListTasks/)
   })
+})
+
+test('the policy of slipway permissions is enough to find and stop it', async () => {
+  const sim = scene()
+  const files = { ...ofConfig.files, 'td.json': JSON.stringify(seededTaskDefinition(sim.world)) }
+  const config = files['slipway.yml'].replace('container: api', 'container: api\n    task-definition: td.json')
+  const play = { files: { ...files, 'slipway.yml': config } }
+  const policy = await policyOf(cliScene(play.files), '--action', 'deploy', '--without', 'evidence')
+  const runner = await killed(sim, play, await momentOf('RunTask', play, 'leaves'))
+  sim.recorder.clear()
+  await deployWith(sim, { ...play, state: runner.savedState })
+  expect(operations(sim, /^(ListTasks|StopTask)$/)).toEqual(['ListTasks', 'StopTask'])
+  expect(refusedBy([policy], sim)).toEqual([])
 })

@@ -83,6 +83,7 @@ test('tags and a volume need the permissions that are asked for, on the resource
   const given = {
     'task-definition': 'td.json',
     tags: '[{"key":"team","value":"shop"}]',
+    preflight: 'on',
     'volume-configurations': JSON.stringify({ name: 'data', managedEBSVolume: { roleArn: role, sizeInGiB: 1 } }),
   }
   sim.recorder.clear()
@@ -112,6 +113,7 @@ test('tags and a volume need the permissions that are asked for, on the resource
   )
   const plain = await policyOf(repositoryOf(sim, undefined, definition), '--action', 'run-task')
   expect(refusedBy([plain], sim)).toEqual([
+    expect.stringMatching(/^iam:GetRole on .*role\/ebs$/),
     expect.stringMatching(/^iam:PassRole on .*role\/ebs$/),
     expect.stringMatching(/^ecs:TagResource on .*:task\/shop/),
   ])

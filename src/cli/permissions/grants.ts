@@ -16,7 +16,9 @@ export interface ResourcePlace extends AccountPlace {
   readonly definition?: DefinitionFacts | undefined
   /** Endings of families that are registered beside that of the definition, `-smoke`. */
   readonly otherFamilies?: readonly string[] | undefined
-  /** Roles that are passed to ECS itself: of hooks, load balancers, volumes and Express services. */
+  /** Roles of volumes and Express services, which Amazon ECS itself assumes. */
+  readonly infrastructureRoles?: readonly string[] | undefined
+  /** Roles that are passed to ECS itself: of hooks and load balancers. */
   readonly serviceRoles?: readonly string[]
   /** Roles of scheduled tasks, by the service that gets them. */
   readonly scheduleRoles?: Readonly<Record<string, readonly string[]>> | undefined
@@ -46,7 +48,9 @@ export function grantsOf(action: IamAction, place: ResourcePlace, tagged?: Permi
   if (action === 'iam:PassRole') return passRoleGrants(place)
   if (action === 'ecs:TagResource') return tagGrants(place, tagged)
   const kinds: readonly ResourceKind[] = resourceKinds[action]
-  const resources = kinds.flatMap((kind) => place.known?.[kind] ?? resourcesOfKind(kind, place))
+  // Preflight reads them as it reads the roles of tasks.
+  const more = action === 'iam:GetRole' ? (place.infrastructureRoles ?? []) : []
+  const resources = [...kinds.flatMap((kind) => place.known?.[kind] ?? resourcesOfKind(kind, place)), ...more]
   if (resources.length === 0) return []
   const isOfCluster = action === 'ecs:ListTasks' || action === 'ecs:RunTask'
   return [{ action, resources, ...(isOfCluster && { condition: ofCluster(place) }) }]
@@ -75,7 +79,7 @@ function passRoleGrants(place: ResourcePlace): readonly Grant[] {
       : [{ action: 'iam:PassRole', resources, condition: { StringEquals: { 'iam:PassedToService': service } } }]
   return [
     ...passed(resourcesOfKind('role', place), place.passedTo ?? 'ecs-tasks.amazonaws.com'),
-    ...passed(place.serviceRoles ?? [], 'ecs.amazonaws.com'),
+    ...passed([...(place.serviceRoles ?? []), ...(place.infrastructureRoles ?? [])], 'ecs.amazonaws.com'),
     ...Object.entries(place.scheduleRoles ?? {}).flatMap(([service, roles]) => passed(roles, service)),
   ]
 }

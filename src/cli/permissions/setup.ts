@@ -120,10 +120,8 @@ function placeOfTarget(
     otherFamilies: (target.verify ?? []).flatMap((check) =>
       check.kind === 'task' && check.image !== undefined ? [`-${check.name}`] : [],
     ),
-    serviceRoles: [
-      ...serviceRoles(deploymentIn(environment.services[target.name])),
-      ...choices.infrastructureRoles.map((role) => roleArn(role, accountId, region)),
-    ],
+    serviceRoles: serviceRoles(deploymentIn(environment.services[target.name])),
+    infrastructureRoles: choices.infrastructureRoles.map((role) => roleArn(role, accountId, region)),
     passedRoles: choices.passedRoles.map((role) => roleArn(role, accountId, region)),
     repositories:
       repositories.length === 0 && !selectImages(config).some(isPublic) ? [repositoryArn('*', target)] : repositories,

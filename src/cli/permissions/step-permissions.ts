@@ -3,9 +3,9 @@ import type { Permission } from './permission.ts'
 /** What tasks of a deployment need, and checks that are tasks. */
 const tasks = [
   {
-    actions: ['ecs:RunTask', 'ecs:DescribeTasks', 'ecs:StopTask'],
-    why: '`run-task`; tasks and checks of `slipway.yml` that run as tasks; stop one when its time is up or the run is cancelled',
-    without: 'fails; without the last one, the task runs on, which is reported',
+    actions: ['ecs:RunTask', 'ecs:DescribeTasks', 'ecs:StopTask', 'ecs:ListTasks'],
+    why: '`run-task`; tasks and checks of `slipway.yml` that run as tasks; stop one when its time is up or the run is cancelled, and find that of a run that was killed',
+    without: 'fails; without the last two, the task runs on, which is reported',
     when: 'run-task',
   },
   { actions: ['ecs:ListTasks'], why: '`lock` of tasks: wait for another task', without: 'fails', when: 'task-lock' },

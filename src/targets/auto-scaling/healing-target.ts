@@ -1,5 +1,7 @@
 import { begun } from '../../begun.ts'
+import type { Changed, Obstacle } from '../../deployment/conflict.ts'
 import type { Context } from '../../deployment/context.ts'
+import type { End } from '../../deployment/outcomes.ts'
 import type { Events, Prepared, Target } from '../../deployment/target.ts'
 import { Failure } from '../../failure.ts'
 import type { Scaling } from '../../ports.ts'
@@ -41,12 +43,17 @@ function healing(prepared: Prepared, scene: Scene): Prepared {
           const look = leftSuspended(scaling, service.cluster, service.service)
           void begun(look.then((left) => (isLeft = left.length > 0)))
           const end = yield* change()
-          if (isLeft) yield* heal(scene)
+          if (isLeft && isOurs(end)) yield* heal(scene)
           return end
         },
       }
     },
   }
+}
+
+/** Another deployment that is in the way, or has taken the place of ours, may have suspended auto scaling for itself. */
+function isOurs(end: End | Obstacle | Changed): boolean {
+  return 'outcome' in end && end.outcome !== 'superseded'
 }
 
 /** The end stays what it is: this run has suspended nothing. */
