@@ -3,7 +3,8 @@ import type { AccountPlace, DefinitionFacts } from './definition-facts.ts'
 import type { Feature, Permission } from './permission.ts'
 import type { IamAction } from './permission-tables.ts'
 import type { Conditions } from './policy-document.ts'
-import { type ResourceKind, resourceKinds } from './resource-kinds.ts'
+import type { ResourceKind } from './resource-kind.ts'
+import { resourceKinds } from './resource-kinds.ts'
 
 /** The resources of a service, or of a build, that actions are restricted to. */
 export interface ResourcePlace extends AccountPlace {

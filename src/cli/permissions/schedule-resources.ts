@@ -1,7 +1,7 @@
 import { roleArn } from '../../arn.ts'
 import type { Target } from '../../config/select-target.ts'
 import { partitionOf } from '../../partitions.ts'
-import type { ResourceKind } from './resource-kinds.ts'
+import type { ResourceKind } from './resource-kind.ts'
 
 /** ARNs of the rules and schedules of a service. */
 export function scheduleArns({
