@@ -19,6 +19,9 @@ import { type Refused, watchCanary } from './watch-canary.ts'
 
 const name = 'Canary'
 
+/** How long edges may not know the header once the distributions are Deployed: nothing in AWS states that they have the policy. Milliseconds. */
+const headerPatience = 5 * 60_000
+
 /**
  * Has a part of the visitors get a release before the others do: from a staging distribution, whose continuous deployment policy is
  * enabled only once a request with its header was answered with the release. Returns the end where that fails; undefined: the release
@@ -109,7 +112,7 @@ async function* tryRelease(
   const byHeader = { [header.name]: header.value }
   if (request.check || canary.weight === undefined) await shift({ kind: 'header', ...header })
   if (request.check) {
-    const patience = terms.waitMinutes * 60_000
+    const patience = Math.min(terms.waitMinutes * 60_000, headerPatience)
     const asking = { headers: byHeader, patience, confirm: () => hold.confirm() }
     const found = await checkServed(wanted, access.pages, context, asking)
     if (found.kind === 'not-served') return { ...found, header: `${header.name}: ${header.value}` }
