@@ -23,6 +23,18 @@ describe('a canary is refused before anything is sent', () => {
     expect(scene.sim.recorder.count('s3', 'PutObject')).toBe(0)
   })
 
+  test('with a distribution that is disabled: a promotion would enable it', async () => {
+    const { scene } = await given()
+    const off = { ...scene.distribution.config, Enabled: false }
+    Object.assign(scene.distribution, { config: off, live: off })
+    const { isRed, log, message } = await deploySite(scene, { build: buildOf('two') }, { ...canary, check: 'off' })
+    expect([isRed, log + message]).toEqual([
+      true,
+      expect.stringMatching(/E\w+ is disabled, and a canary was requested/),
+    ])
+    expect(scene.sim.recorder.count('s3', 'PutObject')).toBe(0)
+  })
+
   test('with a staging distribution as the one of the site', async () => {
     const { scene } = await given()
     await deploySite(scene, { build: buildOf('two') }, canary)
@@ -151,8 +163,8 @@ describe('a canary', () => {
       return shift(input, call)
     }
     const { outputs, log } = await deploySite(scene, { build: buildOf('two') }, canary)
-    expect([outputs.verdict === 'succeeded', log]).toEqual([
-      false,
+    expect([outputs.verdict, log]).toEqual([
+      'rollback-failed',
       expect.stringContaining('The next run disables the policy'),
     ])
     handlers.UpdateContinuousDeploymentPolicy = shift

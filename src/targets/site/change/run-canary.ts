@@ -9,7 +9,7 @@ import type { CanaryMark } from '../release/site-state.ts'
 import type { Canary } from '../request/site-request.ts'
 import { addressesToCheck, checkServed, type Wanted } from './check-served.ts'
 import type { Hold } from './claim.ts'
-import { endCanary } from './end-canary.ts'
+import { endCanary, notEnded } from './end-canary.ts'
 import { invalidate } from './invalidate.ts'
 import { changedPaths } from './publish-release.ts'
 import type { SiteChange } from './site-change.ts'
@@ -144,7 +144,9 @@ async function* withdraw(change: SiteChange, hold: Hold, { url, why, header }: R
   const serving = reading.live && versionOf(reading.live)
   const isSeen = header === undefined
   if (isSeen) yield { kind: 'rolling-back', at: context.clock.now(), reason: untrusted('the canary failed') }
-  const left = await endCanary(change, hold)
+  const left = await endCanary(change, hold).catch(notEnded)
+  const isEnded = hold.state().canary === undefined
   await hold.release()
+  if (!isEnded) return { outcome: 'rollback-failed', cause, left }
   return { outcome: isSeen ? 'rolled-back' : 'failed', serving, cause, left }
 }
