@@ -87,7 +87,7 @@ const changeable = [
 ]
 
 /** What a promotion does not copy, and what each of two distributions has for itself. */
-const own: readonly string[] = ['Aliases', 'CallerReference', 'ContinuousDeploymentPolicyId', 'Enabled', 'Staging']
+const own: readonly string[] = ['Aliases', 'CallerReference', 'ContinuousDeploymentPolicyId', 'Staging']
 
 /**
  * Members in which a staging distribution differs from what its primary one is to be. The default certificate counts as no difference: a
@@ -114,12 +114,12 @@ export async function stage(
     const { config } = await readConfig(connection, primary)
     const copy = await readConfig(connection, staging)
     const wanted = switched(config, change)
-    const next = { ...copy.config, ...pick(wanted) }
+    const next = { ...copy.config, ...pick(wanted), Enabled: true }
     const fixed = differences(wanted, next)
     if (fixed.length > 0) throw isOther(primary, staging, fixed)
-    const isSet = (now: DistributionConfig) => differences(wanted, now).length === 0 && now.Enabled === true
+    const isSet = (now: DistributionConfig) => differences(wanted, now).length === 0
     if (isSet(copy.config)) return 'set'
-    return await writeConfig(connection, staging, { config: { ...next, Enabled: true }, etag: copy.etag }, isSet)
+    return await writeConfig(connection, staging, { config: next, etag: copy.etag }, isSet)
   })
 }
 

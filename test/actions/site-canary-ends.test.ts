@@ -1,10 +1,11 @@
 /** Canaries that are refused, that fail, and that are killed. */
 import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
 import { createDeploySite } from '../../src/actions/deploy-site/index.ts'
 import { deploySiteInputs } from '../../src/actions/inputs/deploy-site-inputs.ts'
 import { deploySite as permissions } from '../../src/cli/permissions/site-permissions.ts'
 import { lost } from '../aws/simulated.ts'
-import { some } from '../often.ts'
+import { onlyLong, some, times } from '../often.ts'
 import { givenInputs } from '../runner/fake-runner.ts'
 import { setPolicy } from '../simulator/cloudfront/continuous-deployment.ts'
 import type { Handler } from '../simulator/contract.ts'
@@ -19,6 +20,18 @@ describe('a canary is refused before anything is sent', () => {
     const { scene } = await given({ distribution: { httpVersion } })
     const { isRed, log, message } = await deploySite(scene, { build: buildOf('two') }, canary)
     expect([isRed, log + message]).toEqual([true, expect.stringMatching(words)])
+    expect(scene.sim.recorder.count('s3', 'PutObject')).toBe(0)
+  })
+
+  test('with a distribution that is disabled: a promotion would enable it', async () => {
+    const { scene } = await given()
+    const off = { ...scene.distribution.config, Enabled: false }
+    Object.assign(scene.distribution, { config: off, live: off })
+    const { isRed, log, message } = await deploySite(scene, { build: buildOf('two') }, { ...canary, check: 'off' })
+    expect([isRed, log + message]).toEqual([
+      true,
+      expect.stringMatching(/E\w+ is disabled, and a canary was requested/),
+    ])
     expect(scene.sim.recorder.count('s3', 'PutObject')).toBe(0)
   })
 
@@ -150,8 +163,8 @@ describe('a canary', () => {
       return shift(input, call)
     }
     const { outputs, log } = await deploySite(scene, { build: buildOf('two') }, canary)
-    expect([outputs.verdict === 'succeeded', log]).toEqual([
-      false,
+    expect([outputs.verdict, log]).toEqual([
+      'rollback-failed',
       expect.stringContaining('The next run disables the policy'),
     ])
     handlers.UpdateContinuousDeploymentPolicy = shift
@@ -252,3 +265,67 @@ test('a session changes to the release once, and never back', async () => {
   expect(new Set(changes.map((one) => one.join()))).toEqual(new Set(['one,two']))
   expect(new Set(all.map(({ got }) => got.indexOf('two'))).size).toBe(2)
 })
+
+/** What of the pages that a visitor can get now is found at no distribution that may be asked for it; after every call. */
+function watchAssets(scene: SiteScene) {
+  const missing = new Set<string>()
+  const look = () => {
+    const { livePolicy } = scene.distribution
+    const isShared = livePolicy?.Enabled === true || policyOf(scene).some(({ config }) => config.Enabled)
+    const serving = [scene.distribution, ...(isShared ? stagingOf(scene) : [])]
+    const paths = serving.flatMap(({ live, config }) =>
+      [live, config].map(({ Origins }) => `${Origins.Items[0]?.OriginPath ?? ''}/`.slice(1)),
+    )
+    const textOf = (key: string) => scene.s3.object(bucket, key)?.body.toString()
+    const pages = paths.flatMap((path) => textOf(`${path}index.html`) ?? [])
+    const assets = pages.flatMap((page) => [...page.matchAll(/src=\/([^>\s]+)/g)].map(([, asset = '']) => asset))
+    for (const path of paths)
+      for (const asset of assets) if (textOf(`${path}${asset}`) === undefined) missing.add(`${path}${asset}`)
+  }
+  for (const handlers of [scene.s3.handlers, scene.cloudfront.handlers] as Record<string, Handler>[])
+    for (const [operation, handler] of Object.entries(handlers))
+      handlers[operation] = (input, call) => {
+        const output = handler(input, call)
+        look()
+        return output
+      }
+  return missing
+}
+
+const build = fc.constantFrom('one', 'two', 'three', 'four')
+const step = fc.oneof(
+  fc.record({ kind: fc.constant('canary' as const), build }),
+  fc.record({ kind: fc.constant('plain' as const), build }),
+  fc.constant({ kind: 'roll-back' as const }),
+  fc.record({ kind: fc.constant('killed' as const), build, at: fc.integer({ min: 1, max: 8 }), settles: fc.boolean() }),
+)
+
+onlyLong(test)(
+  'no visitor misses an asset, whatever is deployed, rolled back or killed, with lost replies',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 5 }), async (steps) => {
+        const { scene } = await given()
+        const missing = watchAssets(scene)
+        for (const effect of lost)
+          scene.sim.faults.add({ operation: /Put|Copy|Create|Update|Delete/, probability: 0.02, effect })
+        for (const one of steps) {
+          if (one.kind === 'canary') await deploySite(scene, { build: buildOf(one.build) }, canary)
+          if (one.kind === 'plain') await deploySite(scene, { build: buildOf(one.build) }, pointed)
+          if (one.kind === 'roll-back') await deploySite(scene, {}, { ...pointed, release: 'previous' })
+          if (one.kind === 'killed') await cancelled(scene, buildOf(one.build), one.at, one.settles)
+        }
+        scene.sim.faults.clear()
+        const { outputs, log } = await deploySite(scene, { build: buildOf('last') }, canary)
+        expect([outputs.verdict, log]).toEqual(['succeeded', expect.anything()])
+        expect([policyOf(scene)[0]?.config.Enabled, stagingOf(scene).length, policyOf(scene).length]).toEqual([
+          false,
+          1,
+          1,
+        ])
+        expect([...missing]).toEqual([])
+      }),
+      { numRuns: times('CANARIES', 1, 12), seed: 5 },
+    )
+  },
+)

@@ -18,9 +18,6 @@ import { workspaceOf } from '../world/source-commit.ts'
  */
 export function requireSiteInputs(inputs: DeploySiteInputs, checks: readonly Check[] = []): void {
   const { folder, release, bucket, kmsKeyId, encryption, publish, distributionId, keepReleases, keepDays } = inputs
-  const { canaryWeight, canaryHeader } = inputs
-  const isCanary = canaryWeight !== undefined || canaryHeader !== undefined
-  const canary = canaryWeight === undefined ? 'canary-header' : 'canary-weight'
   const problems: readonly Text[] = [
     ...(bucket === undefined ? [text`bucket is required, or environment with slipway.yml`] : []),
     ...(folder === undefined && release === undefined ? [text`folder is required`] : []),
@@ -36,12 +33,18 @@ export function requireSiteInputs(inputs: DeploySiteInputs, checks: readonly Che
           text`verify requires keep-releases or keep-days of at least 1: a failed check rolls back to the release before`,
         ]
       : []),
-    ...(isCanary && publish !== 'origin-path' ? [text`${asName(canary)} requires publish: origin-path`] : []),
-    ...(isCanary && distributionId.length > 1
-      ? [text`${asName(canary)} requires one distribution-id, not ${distributionId.length}`]
-      : []),
+    ...canaryProblems(inputs),
   ]
   if (problems.length > 0) throw invalidInputs(problems)
+}
+
+function canaryProblems({ publish, distributionId, canaryWeight, canaryHeader }: DeploySiteInputs): readonly Text[] {
+  if (canaryWeight === undefined && canaryHeader === undefined) return []
+  const canary = asName(canaryWeight === undefined ? 'canary-header' : 'canary-weight')
+  return [
+    ...(publish === 'origin-path' ? [] : [text`${canary} requires publish: origin-path`]),
+    ...(distributionId.length > 1 ? [text`${canary} requires one distribution-id, not ${distributionId.length}`] : []),
+  ]
 }
 
 /** The typed request of the inputs. */

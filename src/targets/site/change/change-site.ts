@@ -72,17 +72,22 @@ async function* undo(
   // Another run has taken the site over: what it writes stays.
   if (hold.isLost()) return { outcome: 'superseded', cause }
   const isCanary = hold.state().canary !== undefined
+  if (isCanary && !isSwitched)
+    yield { kind: 'rolling-back', at: context.clock.now(), reason: untrusted('the canary failed') }
   const canary = await endCanary(change, hold).catch(notEnded)
+  const isEnded = hold.state().canary === undefined
   if (isSwitched && reading.live === undefined) await forgetRelease(change, hold)
   if ((visible.length === 0 && !isSwitched) || reading.live === undefined) {
     await hold.release().catch(() => undefined)
     const mixed = visible.length === 0 ? undefined : text`Visitors may get some of the new files; run this job again.`
-    const outcome = isCanary && canary === undefined ? 'rolled-back' : 'failed'
+    if (!isEnded) return { outcome: 'rollback-failed', cause, left: canary }
+    const outcome = isCanary ? 'rolled-back' : 'failed'
     return { outcome, serving: before && versionOf(before), cause, left: canary ?? mixed }
   }
   yield { kind: 'rolling-back', at: context.clock.now(), reason: untrusted('the release could not be written') }
   try {
     const left = yield* returnTo(reading.live, visible, change, hold, written)
+    if (!isEnded) return { outcome: 'rollback-failed', cause, left: canary }
     return { outcome: 'rolled-back', serving: versionOf(reading.live), cause, left: canary ?? left }
   } catch (second) {
     if (context.signal.aborted) throw second

@@ -9,7 +9,7 @@ import type { CanaryMark } from '../release/site-state.ts'
 import type { Canary } from '../request/site-request.ts'
 import { addressesToCheck, checkServed, type Wanted } from './check-served.ts'
 import type { Hold } from './claim.ts'
-import { endCanary } from './end-canary.ts'
+import { endCanary, notEnded } from './end-canary.ts'
 import { invalidate } from './invalidate.ts'
 import { changedPaths } from './publish-release.ts'
 import type { SiteChange } from './site-change.ts'
@@ -18,6 +18,9 @@ import { areDeployed, servingFolder } from './switch-origins.ts'
 import { type Refused, watchCanary } from './watch-canary.ts'
 
 const name = 'Canary'
+
+/** How long edges may not know the header once the distributions are Deployed: nothing in AWS states that they have the policy. Milliseconds. */
+const headerPatience = 5 * 60_000
 
 /**
  * Has a part of the visitors get a release before the others do: from a staging distribution, whose continuous deployment policy is
@@ -109,7 +112,7 @@ async function* tryRelease(
   const byHeader = { [header.name]: header.value }
   if (request.check || canary.weight === undefined) await shift({ kind: 'header', ...header })
   if (request.check) {
-    const patience = terms.waitMinutes * 60_000
+    const patience = Math.min(terms.waitMinutes * 60_000, headerPatience)
     const asking = { headers: byHeader, patience, confirm: () => hold.confirm() }
     const found = await checkServed(wanted, access.pages, context, asking)
     if (found.kind === 'not-served') return { ...found, header: `${header.name}: ${header.value}` }
@@ -141,7 +144,9 @@ async function* withdraw(change: SiteChange, hold: Hold, { url, why, header }: R
   const serving = reading.live && versionOf(reading.live)
   const isSeen = header === undefined
   if (isSeen) yield { kind: 'rolling-back', at: context.clock.now(), reason: untrusted('the canary failed') }
-  const left = await endCanary(change, hold)
+  const left = await endCanary(change, hold).catch(notEnded)
+  const isEnded = hold.state().canary === undefined
   await hold.release()
+  if (!isEnded) return { outcome: 'rollback-failed', cause, left }
   return { outcome: isSeen ? 'rolled-back' : 'failed', serving, cause, left }
 }

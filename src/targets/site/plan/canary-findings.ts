@@ -44,7 +44,7 @@ export function canaryFindings(
   ]
 }
 
-function limits({ id, httpVersion, isStaging }: Distribution): readonly Finding[] {
+function limits({ id, httpVersion, isStaging, enabled }: Distribution): readonly Finding[] {
   const it = untrusted(id)
   const without = text`Or remove ${setting('canary-weight')} and ${setting('canary-header')}.`
   return [
@@ -59,6 +59,17 @@ function limits({ id, httpVersion, isStaging }: Distribution): readonly Finding[
           },
         ]
       : []),
+    ...(enabled
+      ? []
+      : [
+          {
+            code: 'canary-disabled',
+            severity: 'blocks' as const,
+            what: text`The distribution ${it} is disabled, and a canary was requested`,
+            why: text`it has no visitors, and the promotion of a staging distribution would enable it`,
+            fix: text`Enable it. ${without}`,
+          },
+        ]),
     ...(isStaging
       ? [
           {
