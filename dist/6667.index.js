@@ -1,1 +1,0 @@
-export const id=6667;export const ids=[6667];export const modules={36667:((t,a,n)=>{async function r(t,a,n){const r=[];let e=0,l=!1;return await Promise.all(Array.from({length:Math.min(t,a.length)},async()=>{for(let t=e++;t<a.length&&!l;t=e++)try{r[t]=await n(a[t])}catch(t){throw l=!0,t}})),r}n.d(a,{L:()=>r})})};
