@@ -515,6 +515,19 @@ describe('what was interrupted', () => {
   })
 })
 
+test('a deployment of CodeDeploy that begins meanwhile stops the change before the controller is changed', async () => {
+  const opened = scene({ terminationWaitMinutes: 1 })
+  const { sim, slipway, arn } = opened
+  const lost = watchTraffic(opened)
+  const run = () => deployOnce(sim, false)
+  sim.faults.add({ operation: 'ModifyListener', times: 1, effect: { kind: 'callback', run } })
+  const { code, err } = await slipway('--infrastructure-role', arn, '--execute')
+  expect([code, controller(sim)]).toEqual([1, 'CODE_DEPLOY'])
+  expect(err).toMatch(/already has an active deployment, d-[A-Z0-9]+/)
+  sim.clock.advance(1_800_000)
+  expect(lost()).toEqual([])
+})
+
 test('a desired count of 0 is changed, too, and proves no traffic', async () => {
   const { sim, slipway, arn } = scene({ terminationWaitMinutes: 1 })
   update(sim, { desiredCount: 0 })

@@ -32,6 +32,7 @@ export async function* changeToNative(
     yield text`1. The production rule forwards to both target groups, ${untrusted(facts.other?.name ?? '')} with weight 0`
     await forwardToBoth(change, change.actions, ports)
   }
+  await requireIdle(facts, change, ports)
   yield text`2. ECS becomes the deployment controller, and deploys the live revision once`
   const since = ports.clock.now()
   await update(change, facts, ports)
@@ -74,6 +75,22 @@ async function forwardToBoth(
 /** AWS said no. */
 const refusals: readonly string[] = ['permission-missing', 'aws-rejected']
 const mayForward = text`The production rule may forward to both target groups, which moves no traffic (weight 0). Nothing else has been changed. To continue, repeat the command.`
+
+/** A deployment of another user may have begun since the checks; it needs its controller. Throws `deployment-conflict`. */
+async function requireIdle(
+  { name: { application, deploymentGroup } }: NativeFacts,
+  { actions }: NativeChange,
+  { codeDeploy }: NativePorts,
+): Promise<void> {
+  const [active] = await codeDeploy.listActiveDeployments(application, deploymentGroup)
+  if (active === undefined) return
+  throw new Failure({
+    code: 'deployment-conflict',
+    what: text`The deployment group ${untrusted(deploymentGroup)} already has an active deployment, ${untrusted(active)}`,
+    why: text`it began while this command was running`,
+    fix: text`${actions ? stillForwards : text`Nothing has been changed.`} Repeat the command when it has ended.`,
+  })
+}
 
 /** Step 2. Where it was refused, the rule is as before again. */
 async function update(change: NativeChange, facts: NativeFacts, ports: NativePorts): Promise<void> {
