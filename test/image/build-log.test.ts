@@ -95,6 +95,60 @@ describe('the log of a build', () => {
     ])
   })
 
+  test.each<[number, number, string]>([
+    [0, 0, ''],
+    [9, 0, ' 9B'],
+    [1, 999, ' 1B / 999B'],
+    [1000, 2500, ' 1.00kB / 2.50kB'],
+    [3e9, 4e12, ' 3.00GB / 4.00TB'],
+    [5e16, 0, ' 50000.00TB'],
+  ])('has amounts as people read them: %d of %d', (current, total, amount) => {
+    const done = { vertex: 'a', id: 'pushing', current, total, timestamp: at(3), completed: at(3) }
+    const { lines } = logOf(vertex('a', 'export', { started: at(0) }), read({ statuses: [done] }))
+    expect(lines.at(-1)).toBe(`#1 pushing${amount} 0.0s done`)
+  })
+
+  test('begins with a step as soon as it runs, before it prints', () => {
+    const log = openBuildLog()
+    expect(log.push(vertex('a', 'RUN x'))).toEqual([])
+    expect(log.push(vertex('a', 'RUN x', { started: at(0) }))).toEqual(['#1 RUN x'])
+    expect(log.push(vertex('a', 'RUN x', { started: at(0) }))).toEqual([])
+  })
+
+  test('has what a step printed that never ended, and what one printed that was never announced', () => {
+    const { lines } = logOf(vertex('a', 'RUN x', { started: at(0) }), printed('a', 'half', 1), printed('b', 'own\n', 1))
+    expect(lines).toEqual(['#1 RUN x', '#2 ', '#2 0.000 own', '#1 1.000 half'])
+  })
+
+  test('has the end of a step that is announced again and does nothing more', () => {
+    const again = [vertex('a', 'load', { started: at(0), completed: at(1) }), vertex('a', 'load', { started: at(0) })]
+    expect(logOf(...again).lines).toEqual(['#1 load', '#1 DONE 1.0s'])
+  })
+
+  test('takes what a step prints for no end of it', () => {
+    const { lines } = logOf(
+      vertex('a', 'RUN x', { started: at(0) }),
+      printed('a', 'layer CACHED\n', 0),
+      printed('a', '   \n', 0),
+      read({
+        statuses: [{ vertex: 'a', id: 'CACHED', current: 1, total: 0, timestamp: at(0), completed: at(0) }],
+      }),
+      printed('a', 'more\n', 0),
+    )
+    expect(lines).toEqual(['#1 RUN x', '#1 0.000 layer CACHED', '#1 CACHED 1B 0.0s done', '#1 0.000 more'])
+  })
+
+  test('has of a failure only what the step printed since it was resumed', () => {
+    const { failed } = logOf(
+      vertex('a', 'load', { started: at(0) }),
+      printed('a', 'first\n', 0),
+      vertex('a', 'load', { started: at(0), completed: at(1) }),
+      printed('a', 'second\n', 2),
+      vertex('a', 'load', { started: at(0), completed: at(3), error: 'exit' }),
+    )
+    expect(failed?.lines).toEqual(['second'])
+  })
+
   test('names the step that failed first, not those that were cancelled for it', () => {
     const end = (digest: string, error: string) => vertex(digest, digest, { started: at(0), completed: at(1), error })
     const { failed, lines } = logOf(
@@ -132,7 +186,14 @@ describe('the log of a build', () => {
     const failing = vertex('a', 'RUN x', { started: at(0), completed: at(1), error: 'exit' })
     const endless = logOf(started, ...Array.from({ length: 60 }, () => printed('a', 'x'.repeat(1000), 0)))
     expect(Math.max(...endless.lines.map(({ length }) => length))).toBeLessThan(18_000)
-    expect(endless.lines.join('').length).toBeLessThan(61_000)
+    expect(
+      endless.lines
+        .slice(1)
+        .join('')
+        .replaceAll(/#1 \S+ /g, ''),
+    ).toHaveLength(60_000)
+    const longest = 'x'.repeat(16 * 1024)
+    expect(logOf(started, printed('a', longest, 0), printed('a', 'y\n', 0)).lines.at(-1)).toBe(`#1 0.000 ${longest}y`)
     const many = Array.from({ length: 9 }, () => printed('a', 'line\n'.repeat(99), 0))
     expect(logOf(started, ...many, failing).failed?.lines).toHaveLength(200)
   })
