@@ -144,7 +144,7 @@ describe('nothing is published where', () => {
     ],
   ]
 
-  test.each(some(cases, 3))('%s', async (_, options, path, why) => {
+  test.each(some(cases, 6))('%s', async (_, options, path, why) => {
     const { run, releases, tag } = await release(options)
     expect(logOf(job(run, path))).toContain(why)
     expect(job(run, path).result).toBe('failure')
@@ -170,7 +170,7 @@ describe('v1 does not move where', () => {
     ['the tag is another commit', { tagsAnotherCommit: true }, 'prove', 'v1.2.0 is not the commit'],
   ]
 
-  test.each(some(cases, 2))('%s', async (_, options, path, why) => {
+  test.each(some(cases, 3))('%s', async (_, options, path, why) => {
     const { run, tag } = await release(options)
     expect(logOf(job(run, path))).toContain(why)
     expect([job(run, 'follow').result, tag('v1')]).toEqual(['skipped', tag('v1.1.0')])
