@@ -18,6 +18,7 @@ import { settleInPost } from '../shared/post-step.ts'
 import { runAndReport } from '../shared/run-and-report.ts'
 import { aroundDeployment, aroundRollback } from '../targets/around-deployment.ts'
 import { beanstalkInputsAt, beanstalkRequest, reportInputs, reportPlace } from '../targets/beanstalk-place.ts'
+import { checksOf } from '../targets/given-checks.ts'
 import { endOfJob, openAws, regionOf } from '../world/open-aws.ts'
 import { commitHistory } from '../world/open-history.ts'
 import { withSecretsAndAbort } from '../world/secrets-and-abort.ts'
@@ -40,11 +41,12 @@ export const action = createDeployBeanstalk(network)
 async function begin(given: GivenBeanstalkInputs, calling: Runner, runner: Runner, world: World): Promise<void> {
   const { inputs, configured } = await placedInputs(given, runner)
   requireOneContent(inputs)
+  const purpose = purposeOf(inputs)
+  const verify = purpose === 'rollback' ? [] : await checksOf(inputs.verify, configured?.verify, 'http')
   const aws = openAws(inputs, calling, endOfJob(runner.clock), world.requestHandler)
   const folder = inputs.sourceDirectory ?? '.'
   const source = openSource({ config: `${folder}/bundle`, revision: inputs.revision }, runner)
   const { change, terms } = beanstalkRequest(inputs, source, runner, () => wantedVersion(inputs, source, runner))
-  const purpose = purposeOf(inputs)
   const place = reportPlace(inputs, regionOf(inputs, runner.environment), configured)
   const where = { cluster: inputs.applicationName, service: inputs.environmentName, region: aws.region }
   const report = await openReport(reportInputs(inputs), place, where, runner, world.fetch, { purpose, source })
@@ -52,7 +54,7 @@ async function begin(given: GivenBeanstalkInputs, calling: Runner, runner: Runne
   const { credentialLifetime } = aws
   const history = commitHistory(inputs, source, calling, world)
   const context = { clock, signal, keep: report.keep, history, credentialLifetime }
-  const around = { place, aws, runner, world, mayRollBack: purpose === undefined }
+  const around = { place: { ...place, verify }, aws, runner, world, mayRollBack: purpose === undefined }
   const events =
     purpose === 'rollback'
       ? rollBack(

@@ -114,6 +114,7 @@ export const deployBeanstalkInputs = {
   ...peerInputs,
   ...aliases,
   service: optionalText,
+  verify: optionalText,
   image,
   'container-port': integer(1, 65_535, 8080),
   'bundle-format': oneOf(['compose', 'dockerrun'], 'compose'),
