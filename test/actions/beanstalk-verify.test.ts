@@ -49,7 +49,7 @@ describe('beside slipway.yml', () => {
     ...program,
     'slipway.yml': `version: 1
 services:
-  api: { beanstalk: { application: shop } }
+  api: { beanstalk: { application: shop, source-directory: app } }
 environments:
   production:
     region: ${region}
