@@ -68,6 +68,7 @@ function described(
     enabled: config.Enabled ?? false,
     httpVersion: config.HttpVersion ?? '',
     isStaging: config.Staging ?? false,
+    cacheTagHeader: config.CacheTagConfig?.HeaderName || undefined,
     deploymentPolicy: config.ContinuousDeploymentPolicyId || undefined,
     defaultRootObject: config.DefaultRootObject || undefined,
     origins: usualFirst(config).map((origin) => ({

@@ -19,6 +19,8 @@ export interface Distribution {
   /** `http2`, `http2and3`, … */
   readonly httpVersion: string
   readonly isStaging: boolean
+  /** The header by which its origin gives cache tags (CacheTagConfig); undefined: none. */
+  readonly cacheTagHeader: string | undefined
   /** ID of its continuous deployment policy. */
   readonly deploymentPolicy: string | undefined
 }

@@ -325,6 +325,35 @@ environments:
     expect(made.map(({ paths, status }) => [paths, status])).toEqual([[['/api/*'], 'Completed']])
   })
 
+  test.each([
+    ['x-cache-tag', 'succeeded', [['#catalog', '/']]],
+    [undefined, 'failed', []],
+  ])('invalidates cache tags of a distribution whose header for them is %s', async (header, verdict, invalidated) => {
+    const sim = beanstalkScene()
+    const { cloudfront } = sim.world.region('us-east-1')
+    const distribution = cloudfront.createDistribution({ bucket: 'site', ...(header && { cacheTagHeader: header }) })
+    const config = `version: 1
+services: { shop: { beanstalk: { application: shop, source-directory: app } } }
+environments:
+  production:
+    region: eu-west-1
+    account: "111122223333"
+    services:
+      shop:
+        environment: ${production}
+        after: { invalidate: { distribution: ${distribution.id}, paths: ["#catalog", /] } }
+`
+    const place = { 'application-name': '', 'environment-name': '', environment: 'production' }
+    const given = { ...place, 'source-directory': '', 'version-label': '', guard: 'off', revision: newer }
+    const { outputs, labels } = await deployBeanstalk(sim, given, {
+      files: { ...program, 'slipway.yml': config },
+    })
+    expect([outputs.verdict, distribution.invalidations.map(({ paths }) => paths)]).toEqual([verdict, invalidated])
+    if (header === undefined)
+      expect(outputs.cause).toMatch(/the cache tag .#catalog., but the distribution \w+ has no CacheTagConfig/)
+    if (header === undefined) expect(labels).toEqual(['v1', 'v1'])
+  })
+
   test('deploys the version that was healthy last, and not the live one', async () => {
     const sim = beanstalkScene()
     for (const label of ['v2', 'v3', 'v4']) {

@@ -103,7 +103,7 @@ describe('mistakes', () => {
         .slice(1, -1),
     ).toEqual([
       '- slipway.yml:6:11: sites.shop has no key foldre; did you mean folder?',
-      '- slipway.yml:13:100: environments.production.services.api.after.invalidate.paths.0 must begin with / and may have one * at its end, such as /api/*, not "api"',
+      '- slipway.yml:13:100: environments.production.services.api.after.invalidate.paths.0 must begin with / and may have one * at its end, such as /api/*, or be a cache tag such as "#catalog", of at most 256 visible ASCII characters without , and *, not "api"',
       expect.stringMatching(
         /^- slipway.yml:14:14: \S+\.web\.environment must be the name of an environment: .*, not "a"$/,
       ),

@@ -8,8 +8,8 @@ import type { Events, Prepared, Target } from '../../deployment/target.ts'
 import type { Terms } from '../../deployment/terms.ts'
 import type { Version } from '../../deployment/version.ts'
 import { Failure } from '../../failure.ts'
-import type { Distributions } from '../../ports.ts'
-import { renderText, text, untrusted } from '../../text.ts'
+import type { Distribution, Distributions } from '../../ports.ts'
+import { quoted, renderText, text, untrusted } from '../../text.ts'
 
 /** What is invalidated after a deployment. */
 export interface Invalidation {
@@ -37,14 +37,30 @@ export function invalidatingTarget(target: Target, what: Invalidation, access: D
   return {
     ...target,
     async *lookAhead(terms, context) {
-      await access.distribution(what.distribution)
+      requireTags(what, await access.distribution(what.distribution))
       return target.lookAhead && (yield* target.lookAhead(terms, context))
     },
     async *prepare(terms, context, watchman) {
+      if (tagsOf(what).length > 0) requireTags(what, await access.distribution(what.distribution))
       return invalidating(yield* target.prepare(terms, context, watchman), { what, access, terms, context })
     },
     ...(earlier && { earlier: (goal) => back(earlier.call(target, goal)) }),
   }
+}
+
+const tagsOf = ({ paths }: Invalidation) => paths.filter((path) => path.startsWith('#'))
+
+/** CloudFront accepts cache tags for any distribution, and invalidates nothing where it has no header for them. */
+function requireTags(what: Invalidation, { id, cacheTagHeader }: Distribution): void {
+  const [tag] = tagsOf(what)
+  if (tag === undefined || cacheTagHeader !== undefined) return
+  throw new Failure({
+    code: 'inputs-invalid',
+    what: text`after.invalidate has the cache tag ${quoted(tag)}, but the distribution ${untrusted(id)} has no CacheTagConfig`,
+    why: text`CloudFront ignores cache tags of such a distribution: nothing would be invalidated`,
+    fix: text`Name the header with which the origin gives cache tags in CacheTagConfig of the distribution, or invalidate paths. Nothing has been changed on AWS.`,
+    docs: 'https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-by-tags.html',
+  })
 }
 
 interface Scene {

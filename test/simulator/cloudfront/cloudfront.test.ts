@@ -119,9 +119,29 @@ describe('an invalidation', () => {
     expect(list.InvalidationList?.Quantity).toBe(1)
   })
 
+  test.each([
+    [{ cacheTagHeader: 'x-amz-meta-cache-tag' }, 'new', 'old'],
+    [{}, 'old', 'old'],
+  ])(
+    'of a cache tag is of the objects with the tag, where the distribution has a header for them',
+    async (options, a, b) => {
+      const { simulator, put, seen, invalidate } = given(options)
+      const put2 = (body: string) => {
+        put('a', body, { Metadata: { 'cache-tag': 'product:tv, Brand:Acme' } })
+        put('b', body, { Metadata: { 'cache-tag': 'product:tv-set' } })
+      }
+      put2('old')
+      expect([seen('/a')[1], seen('/b')[1]]).toEqual(['old', 'old'])
+      put2('new')
+      await invalidate(['#brand:acme', '#product:t'])
+      simulator.clock.advance(300_000)
+      expect([seen('/a')[1], seen('/b')[1]]).toEqual([a, b])
+    },
+  )
+
   test('has limits', async () => {
     const { invalidate } = given()
-    for (const path of ['a', '/a*b', '/ü', `/${'a'.repeat(4000)}`])
+    for (const path of ['a', '/a*b', '/ü', `/${'a'.repeat(4000)}`, '#', '#a,b', '#a b', `#${'a'.repeat(257)}`])
       expect(await nameOf(invalidate([path]))).toBe('InvalidArgument')
     const paths = (count: number, end = '') => Array.from({ length: count }, (_, index) => `/${index}${end}`)
     expect(await nameOf(invalidate(paths(16, '/*')))).toBe('TooManyInvalidationsInProgress')

@@ -24,6 +24,8 @@ export interface DistributionOptions {
   }[]
   /** Default: `http2`. */
   readonly httpVersion?: string
+  /** `CacheTagConfig`: the header of the origin with the cache tags of an object. Default: none. */
+  readonly cacheTagHeader?: string
   /** A viewer-request function that changes the address. */
   readonly rewrite?: (uri: string) => string
   /** How long a change takes. Default: 240. */
@@ -66,6 +68,7 @@ export interface DistributionConfig {
   readonly CustomErrorResponses?: { readonly Quantity: number; readonly Items?: readonly ErrorResponse[] }
   readonly Staging?: boolean
   readonly HttpVersion?: string
+  readonly CacheTagConfig?: { readonly HeaderName: string }
   readonly ContinuousDeploymentPolicyId?: string
   readonly [member: string]: unknown
 }
@@ -124,6 +127,7 @@ function configOf(options: DistributionOptions, reference: string): Distribution
     },
     Origins: { Quantity: 1, Items: [origin] },
     HttpVersion: options.httpVersion ?? 'http2',
+    ...(options.cacheTagHeader && { CacheTagConfig: { HeaderName: options.cacheTagHeader } }),
     Staging: false,
     ContinuousDeploymentPolicyId: '',
     Aliases: { Quantity: aliases.length, ...(aliases.length > 0 && { Items: aliases }) },

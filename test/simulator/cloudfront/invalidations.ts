@@ -1,6 +1,7 @@
 /**
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-objects.html and its limits,
- * InvalidationLimits.html: at most 3,000 files and 15 wildcards in progress.
+ * InvalidationLimits.html: at most 3,000 files and 15 wildcards in progress. Cache tags (`#tag`): invalidation-specifying-tags.html; each
+ * counts as a file, and CloudFront ignores them where the distribution has no `CacheTagConfig`.
  */
 import { AwsError, type World } from '../contract.ts'
 import { draw } from '../identifiers.ts'
@@ -29,14 +30,16 @@ const longestPath = 4000
 const shortest = 20_000
 const spread = 70_000
 
-const isWildcard = (path: string) => path.endsWith('*')
+const isTag = (path: string) => path.startsWith('#')
+const isWildcard = (path: string) => path.endsWith('*') && !isTag(path)
+const tag = /^#[!-+\--~]{1,256}$/
 
 function requirePaths(paths: readonly string[], quantity: number): void {
   if (paths.length !== quantity)
     throw new AwsError('InconsistentQuantities', 'The value of Quantity and the size of Items do not match.')
-  const invalid = paths.find(
-    (path) => !path.startsWith('/') || path.length > longestPath || /\*./.test(path) || /[^\x21-\x7e]/.test(path),
-  )
+  const isPath = (path: string) =>
+    path.startsWith('/') && path.length <= longestPath && !/\*./.test(path) && !/[^\x21-\x7e]/.test(path)
+  const invalid = paths.find((path) => !isPath(path) && !tag.test(path))
   if (invalid !== undefined || paths.length === 0)
     throw new AwsError('InvalidArgument', 'Your request contains one or more invalid invalidation paths.')
   if (new Set(paths).size !== paths.length)
@@ -79,10 +82,19 @@ export function createInvalidation(
   const time = seconds === undefined ? shortest + world.random() * spread : seconds * 1000
   world.clock.after(time, () => {
     made.status = 'Completed'
-    for (const path of distribution.cache.keys())
-      if (paths.some((pattern) => covers(pattern, path))) distribution.cache.delete(path)
+    const header = distribution.live.CacheTagConfig?.HeaderName.toLowerCase()
+    for (const [path, { response }] of distribution.cache) {
+      const tags = header === undefined ? [] : tagsIn(response.headers[header])
+      if (paths.some((item) => (isTag(item) ? tags.includes(item.toLowerCase()) : covers(item, path))))
+        distribution.cache.delete(path)
+    }
   })
   return made
+}
+
+/** At most 50 of an object count, in any case of letters. */
+function tagsIn(header = ''): readonly string[] {
+  return header.split(',', 50).map((one) => `#${one.trim().toLowerCase()}`)
 }
 
 /**
