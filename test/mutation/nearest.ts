@@ -72,7 +72,7 @@ export const nearest: Readonly<Record<string, readonly string[]>> = {
   'src/image/await-jobs.ts': ['image/push-jobs'],
   'src/image/push-job-rules.ts': ['image/push-jobs'],
   'src/image/build-log.ts': ['image/build-log'],
-  'src/registry/upload.ts': ['registry/upload'],
+  'src/registry/upload.ts': ['registry/upload-steps'],
   'src/image/blob-content.ts': ['image/blob-content'],
   'src/image/mount-source.ts': ['image/mount-source'],
   'src/image/layout.ts': ['image/layout-parts'],
