@@ -84,15 +84,25 @@ async function readJobs(
       ({ signingProfileArn = '', status = '', failureCode = '', failureReason = '' }) => ({
         target: signingProfileArn,
         status,
-        failure: text`${untrusted(failureCode)}: ${untrusted(failureReason)}`,
+        failure: reasonOf(failureCode, failureReason),
       }),
     )
   return (await jobs.replication(repository, digest)).map(
     ({ region = '', registryId = '', status = '', failureCode = '' }) => ({
       target: `${region}/${registryId}`,
       status,
-      failure: text`${untrusted(failureCode)}`,
+      failure: reasonOf(failureCode),
     }),
+  )
+}
+
+/** Both members of the response are optional. */
+function reasonOf(...members: readonly string[]): Text {
+  const given = members.filter((member) => member !== '')
+  if (given.length === 0) return text`no failureCode`
+  return joined(
+    given.map((member) => text`${untrusted(member)}`),
+    ': ',
   )
 }
 
@@ -136,7 +146,8 @@ interface Late {
 function late(kind: PushJobKind, image: JobImage, { open, found, waited }: Late): Failure {
   const { code, noun, command, docs } = words[kind]
   const statusOf = (target: string) =>
-    found.find((job) => placeOf(kind, job.target) === placeOf(kind, target))?.status ?? 'no status'
+    found.find((job) => job.status !== 'COMPLETE' && placeOf(kind, job.target) === placeOf(kind, target))?.status ??
+    'no status'
   const { region, repository, digest } = image
   return new Failure({
     code,

@@ -119,6 +119,13 @@ test.each<[PushJobKind, readonly string[], readonly object[], string, RegExp]>([
     `${frankfurt}: no status; ${london}: IN_PROGRESS`,
     /aws ecr describe-image-replication-status --region eu-west-1 --repository-name team\/api --image-id imageDigest=sha256:abc\. .*\/replication\.html/s,
   ],
+  [
+    'replication',
+    [frankfurt, 'eu-central-1/444455556666'],
+    [replica(frankfurt, 'COMPLETE'), replica('eu-central-1/444455556666', 'IN_PROGRESS')],
+    `${frankfurt}: IN_PROGRESS; eu-central-1/444455556666: IN_PROGRESS`,
+    /replication\.html/,
+  ],
 ])('%s that is late names what is open, and the command that reads it', async (kind, targets, statuses, why, how) => {
   const wait = () => registry({ 0: statuses }).wait(kind, [rule(...targets)])
   expect((await failure(wait())).why).toBe(why)
@@ -157,9 +164,9 @@ test.each<[PushJobKind, string, readonly object[], string, RegExp]>([
 
 // Every member of ImageSigningStatus and ImageReplicationStatus is optional.
 test.each<[PushJobKind, object, RegExp]>([
-  ['signing', { status: 'FAILED' }, /^[: ]*$/],
-  ['signing', { status: 'FAILED', failureCode: 'AccessDenied' }, /^[: ]*AccessDenied[: ]*$/],
-  ['replication', { status: 'FAILED' }, /^[: ]*$/],
+  ['signing', { status: 'FAILED' }, /^no failureCode$/],
+  ['signing', { status: 'FAILED', failureCode: 'AccessDenied' }, /^AccessDenied$/],
+  ['replication', { status: 'FAILED' }, /^no failureCode$/],
   ['signing', { signingProfileArn: release }, /release[: ]*$/],
   ['replication', { region: 'eu-central-1' }, /^eu-central-1\/111122223333[: ]*$/],
 ])('a status of %s without all its members is no success, and nothing is invented: %j', async (kind, status, why) => {
