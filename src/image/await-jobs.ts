@@ -81,14 +81,14 @@ async function readJobs(
 ): Promise<readonly PushJob[]> {
   if (kind === 'signing')
     return (await jobs.signing(repository, digest)).map(
-      ({ signingProfileArn = '', status = '', failureCode = '', failureReason = '' }) => ({
+      ({ signingProfileArn = 'no signingProfileArn', status = noStatus, failureCode = '', failureReason = '' }) => ({
         target: signingProfileArn,
         status,
         failure: reasonOf(failureCode, failureReason),
       }),
     )
   return (await jobs.replication(repository, digest)).map(
-    ({ region = '', registryId = '', status = '', failureCode = '' }) => ({
+    ({ region = 'no region', registryId = '', status = noStatus, failureCode = '' }) => ({
       target: `${region}/${registryId}`,
       status,
       failure: reasonOf(failureCode),
@@ -96,7 +96,9 @@ async function readJobs(
   )
 }
 
-/** Both members of the response are optional. */
+const noStatus = 'no status'
+
+/** Every member of a response is optional. */
 function reasonOf(...members: readonly string[]): Text {
   const given = members.filter((member) => member !== '')
   if (given.length === 0) return text`no failureCode`
@@ -147,7 +149,7 @@ function late(kind: PushJobKind, image: JobImage, { open, found, waited }: Late)
   const { code, noun, command, docs } = words[kind]
   const statusOf = (target: string) =>
     found.find((job) => job.status !== 'COMPLETE' && placeOf(kind, job.target) === placeOf(kind, target))?.status ??
-    'no status'
+    noStatus
   const { region, repository, digest } = image
   return new Failure({
     code,

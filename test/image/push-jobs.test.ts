@@ -164,11 +164,11 @@ test.each<[PushJobKind, string, readonly object[], string, RegExp]>([
 
 // Every member of ImageSigningStatus and ImageReplicationStatus is optional.
 test.each<[PushJobKind, object, RegExp]>([
-  ['signing', { status: 'FAILED' }, /^no failureCode$/],
-  ['signing', { status: 'FAILED', failureCode: 'AccessDenied' }, /^AccessDenied$/],
-  ['replication', { status: 'FAILED' }, /^no failureCode$/],
-  ['signing', { signingProfileArn: release }, /release[: ]*$/],
-  ['replication', { region: 'eu-central-1' }, /^eu-central-1\/111122223333[: ]*$/],
+  ['signing', { status: 'FAILED' }, /^no signingProfileArn: no failureCode$/],
+  ['signing', { status: 'FAILED', failureCode: 'AccessDenied' }, /^no signingProfileArn: AccessDenied$/],
+  ['replication', { status: 'FAILED' }, /^no region: no failureCode$/],
+  ['signing', { signingProfileArn: release }, /release: no status$/],
+  ['replication', { region: 'eu-central-1' }, /^eu-central-1\/111122223333: no status$/],
 ])('a status of %s without all its members is no success, and nothing is invented: %j', async (kind, status, why) => {
   const { wait } = registry({ 0: [status] })
   expect((await failure(wait(kind, [rule(kind === 'signing' ? release : frankfurt)]))).why).toMatch(why)
