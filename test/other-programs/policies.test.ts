@@ -126,6 +126,7 @@ const typeNames: Readonly<Record<string, string>> = {
   'deployment-config': 'deploymentconfig',
   'deployment-group': 'deploymentgroup',
   'deployment-log': 'object',
+  'deployment-policy': 'continuous-deployment-policy',
   'environment-of-application': 'environment',
   'event-rule': 'rule-on-default-event-bus',
   'kms-key': 'key',
