@@ -47,12 +47,12 @@ function found(text: string): readonly Span[] {
   return finders.flatMap((find) => find(text))
 }
 
-/** Not within a word, as half of a secret is not recognised; a word of 500 characters is cut as a whole. */
 /** Whether `redact` has cut the end of this line. */
 export function isCutLine(shown: string): boolean {
   return shown.length > longestLine - 500 && shown.endsWith('…')
 }
 
+/** Not within a word, as half of a secret is not recognised; a word of 500 characters is cut as a whole. */
 function cutLine(line: string): string {
   if (line.length <= longestLine) return line
   const sure = longestLine - 500

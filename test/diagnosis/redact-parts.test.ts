@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { encodedSecrets, textInBase64 } from '../../src/diagnosis/encoded-secrets.ts'
-import { longestLine, redact } from '../../src/diagnosis/redact.ts'
+import { isCutLine, longestLine, redact } from '../../src/diagnosis/redact.ts'
 import { hideValues, redactLines } from '../../src/diagnosis/redact-lines.ts'
 import { redactText } from '../../src/diagnosis/redact-text.ts'
 import { redactTexts } from '../../src/diagnosis/redact-texts.ts'
@@ -102,6 +102,15 @@ describe('a line', () => {
 
   test('of one long word loses its last 500 characters', () => {
     expect(redact('x'.repeat(longestLine + 1))).toBe(`${'x'.repeat(longestLine - 500)}…`)
+  })
+
+  test('is known to be cut by its length and its end', () => {
+    const line = (length: number) => 'x'.repeat(length)
+    expect([longestLine, longestLine + 1].map((length) => isCutLine(redact(line(length))))).toEqual([false, true])
+    expect(isCutLine(redact(`${line(longestLine - 500)} ${line(600)}`))).toBe(true)
+    expect([`${line(longestLine - 501)}…`, `…${line(longestLine)}`, line(longestLine)].map(isCutLine)).toEqual([
+      ...[false, false, false],
+    ])
   })
 
   test('is cut alone: those around it stay whole', () => {

@@ -5,6 +5,8 @@ import Environment from '../jest/environment.js'
 export default class extends Environment {
   async setup() {
     await super.setup()
+    // Not there yet where tests load the source in a process of their own.
+    globalThis.__stryker__ ??= {}
     globalThis.__stryker__.activeMutant = process.env.__STRYKER_ACTIVE_MUTANT__
   }
 }

@@ -358,3 +358,52 @@ describe('the time for retries', () => {
     expect(took()).toBeLessThan(5)
   })
 })
+
+describe('a redirect of an upload', () => {
+  const to = (location: string, code = 307) => status(code, { location })
+
+  test.each<[string, number, readonly Answer[], readonly string[]]>([
+    ['of a PUT', 3, [begun, to('/moved'), created], ['PUT /up?digest=DIGEST 3', 'PUT /moved 3']],
+    ['that is permanent', 3, [begun, to('/moved', 308), created], ['PUT /up?digest=DIGEST 3', 'PUT /moved 3']],
+    [
+      'of a PATCH',
+      67108865,
+      [begun, to('/moved'), taken, created],
+      [
+        'PATCH /up 67108864 0-67108863',
+        'PATCH /moved 67108864 0-67108863',
+        'PUT /up?digest=DIGEST 1 67108864-67108864',
+      ],
+    ],
+  ])('%s is followed on the address of the registry', async (_, size, answers, expected) => {
+    expect(await requests(size, answers)).toEqual([start, ...expected])
+  })
+
+  test.each<[string, readonly Answer[], string]>([
+    ['to another address', [begun, to('https://evil.example/take')], 'HTTP 307 for PUT, to https://evil.example/take'],
+    ['that may change the method', [begun, to('/moved', 302)], 'HTTP 302 for PUT, to /moved'],
+    ['of a POST', [to('/moved')], 'HTTP 307 for POST, to /moved'],
+    ['to nowhere', [begun, status(307)], 'HTTP 307 for PUT, to nowhere'],
+    ['that goes in a circle', [begun, ...Array.from({ length: 6 }, () => to('/up'))], 'HTTP 307 for PUT, to /up'],
+  ])('%s is not followed, and told', async (_, answers, why) => {
+    const { ended, sent } = push(3, answers)
+    const found = await failure(ended)
+    expect(found.what).toMatch(/^The registry redirected a request \(.+\), which was not followed$/)
+    expect([found.why, sent.length]).toEqual([why, answers.length])
+    expect(found.fix).toMatch(/^Check the proxies/)
+  })
+})
+
+describe('a response of more than 4 MiB', () => {
+  const large = 'x'.repeat(4 * mebibyte + 1)
+
+  test('is refused where it should be good', async () => {
+    const { what, why } = await failure(push(3, [begun, status(201, {}, large)]).ended)
+    expect(what).toMatch(/^The response of the registry \(.+\) is larger than 4194304 bytes$/)
+    expect(why).toMatch(/^image manifests/)
+  })
+
+  test('is left out of a refusal, which is told by its status', async () => {
+    expect((await failure(push(3, [begun, status(403, {}, large)]).ended)).why).toMatch(/403/)
+  })
+})
