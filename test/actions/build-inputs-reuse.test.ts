@@ -57,7 +57,7 @@ describe('another commit with the same inputs', () => {
         ['the value of a secret', { secrets: 'npm=one' }, () => undefined, { secrets: 'npm=two' }],
         ['a build argument', { 'build-args': 'A=1' }, () => undefined, { 'build-args': 'A=2' }],
       ],
-      2,
+      4,
     ),
   )('is built where it has other inputs: %s', async (...[, first, change, second]) => {
     const at = scene()
@@ -97,7 +97,7 @@ describe('another commit with the same inputs', () => {
         [{ 'secret-files': 'npm=missing' }, /the file of the secret npm cannot be read/],
         [{ 'secret-files': 'npm=.git/pipe' }, /the file of the secret npm cannot be read/],
       ] as const,
-      3,
+      6,
     ),
   )('is built where the inputs are not all known: %j', async (more, why) => {
     const at = scene()
@@ -188,7 +188,7 @@ describe('reuse-max-age', () => {
     expect(at.digestOf(`slipway-${keyOf(at).slice(2, 34)}`)).toBe(two.outputs.digest)
   })
 
-  test.each(['7', '0d', '7w', 'd', '1.5h', '-1d'])('is refused: %s', async (age) => {
+  test.each(some(['7', '0d', '7w', 'd', '1.5h', '-1d'], 4))('is refused: %s', async (age) => {
     await expect((async () => scene().run({ ...inputs, 'reuse-max-age': age }))()).rejects.toThrow()
   })
 

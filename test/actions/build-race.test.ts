@@ -95,7 +95,7 @@ async function ours(
   }
 }
 
-describe.each(some(Object.entries(engines), 2))('with the engine %s', (kind, play) => {
+describe.each(some(Object.entries(engines), 4))('with the engine %s', (kind, play) => {
   test('another run that pushed the same first gives both its digest', async () => {
     const scene = buildScene()
     let other: Awaited<ReturnType<BuildScene['run']>> | undefined

@@ -49,7 +49,7 @@ describe('an immutable tag whose image was made of the same', () => {
         ['with other times of files', [tag], ({ source }) => source.write('src/app.js', 'serve()')],
         ['after git gc', [tag], ({ source }) => source.git('gc', '--quiet')],
       ],
-      2,
+      4,
     ),
   )('%s', async (_, second, change) => {
     const content = { ...files, '.dockerignore': 'notes\n.git\n' }
@@ -182,7 +182,7 @@ describe('an immutable tag whose image was made of something else', () => {
           /the files of the context differ/,
         ],
       ],
-      3,
+      6,
     ),
   )('%s: is refused before the build, by what is different', async (_, first, second, change, message) => {
     const more = { 'a/Dockerfile': 'FROM scratch', 'b/Dockerfile': 'FROM scratch', 'other.Dockerfile': 'FROM scratch' }
@@ -378,7 +378,7 @@ describe('a checkout with uncommitted changes', () => {
           /uncommitted changes \(a and 2 more\)/,
         ],
       ],
-      3,
+      6,
     ),
   )(
     'is not its commit, with %s: it is labelled so, and reused for the same changes alone',
@@ -565,7 +565,7 @@ describe('the revision is that of what is checked out', () => {
         'check_run',
         'push',
       ],
-      4,
+      8,
     ),
   )('of %s: tag, label and output, and the image of the event is never used in its place', async (name) => {
     const scene = buildScene()

@@ -95,43 +95,52 @@ describe('every input of docker/build-push-action', () => {
 })
 
 describe('a value that is no value', () => {
-  test.each<[string, string, RegExp]>([
-    ['add-hosts', 'docker', /add-hosts must have items like docker:10\.180\.0\.1, not "docker"/],
-    [
-      'allow',
-      'network.all',
-      /allow must have items like network\.host, security\.insecure or device, not "network\.all"/,
-    ],
-    ['annotations', 'a=1\nnothing', /annotations:2:1: has another form; allowed: name=value/],
-    ['attests', 'mode=max', /attests:1:1: is "mode=max"; allowed: type=sbom/],
-    ['build-args', '"A=1\nB', /build-args:1:1: has a double quote that is not closed/],
-    ['build-contexts', 'src', /build-contexts:1:1: has another form; allowed: name=path/],
-    ['call', 'outline', /call must be build or check, not "outline"/],
-    ['no-cache-filters', 'a b', /no-cache-filters must have items like a stage of the Dockerfile, not "a b"/],
-    ['outputs', 'type=zip', /outputs:1:6: has type=zip; allowed: local, tar, oci, docker, image, registry, cacheonly/],
-    ['outputs', 'dest=x,y=1', /outputs:1:1: has no type; allowed: type=local/],
-    ['outputs', 'type=local', /has type=local without a file or folder; allowed: type=local,dest=<path>/],
-    ['outputs', 'type=tar,dest=-', /writes to standard output \(-\)/],
-    ['outputs', 'type=cacheonly', /outputs:1:1: has type=cacheonly, which keeps no result; set push: false/],
-    ['outputs', 'type=image\ntype=registry', /outputs:2:1: is another image; one image is pushed/],
-    [
-      'outputs',
-      'type=image,name=user/app,push-by-digest=true',
-      /outputs:1:12: has name, and the image is pushed .*\n.*outputs:1:26: has push-by-digest/,
-    ],
-    ['push', 'maybe', /push must be true or false, not "maybe"/],
-    ['secret-envs', 'ghp_secret', /secret-envs must have items like id=NAME, not item 1/],
-    [
-      'secret-envs',
-      'A=NOT_THERE',
-      /secret-envs: the variable NOT_THERE of the secret A is not set; set it in env of the step/,
-    ],
-    ['secrets', 'A=1\n"B=', /line 2 has a double quote that is not closed/],
-    ['secrets', 'A=1\nB=', /line 2 has no name or no value/],
-    ['shm-size', 'big', /shm-size must be a number of bytes with a unit b, k, m or g, such as 64m, not "big"/],
-    ['ssh', 'key=/a,/b', /ssh must have items like default or id=path, not "\/b"/],
-    ['ulimit', 'nofile', /ulimit:1:1: is "nofile"; allowed: nofile=1024:2048/],
-  ])('%s: %s', async (input, given, message) => {
+  test.each<[string, string, RegExp]>(
+    some(
+      [
+        ['add-hosts', 'docker', /add-hosts must have items like docker:10\.180\.0\.1, not "docker"/],
+        [
+          'allow',
+          'network.all',
+          /allow must have items like network\.host, security\.insecure or device, not "network\.all"/,
+        ],
+        ['annotations', 'a=1\nnothing', /annotations:2:1: has another form; allowed: name=value/],
+        ['attests', 'mode=max', /attests:1:1: is "mode=max"; allowed: type=sbom/],
+        ['build-args', '"A=1\nB', /build-args:1:1: has a double quote that is not closed/],
+        ['build-contexts', 'src', /build-contexts:1:1: has another form; allowed: name=path/],
+        ['call', 'outline', /call must be build or check, not "outline"/],
+        ['no-cache-filters', 'a b', /no-cache-filters must have items like a stage of the Dockerfile, not "a b"/],
+        [
+          'outputs',
+          'type=zip',
+          /outputs:1:6: has type=zip; allowed: local, tar, oci, docker, image, registry, cacheonly/,
+        ],
+        ['outputs', 'dest=x,y=1', /outputs:1:1: has no type; allowed: type=local/],
+        ['outputs', 'type=local', /has type=local without a file or folder; allowed: type=local,dest=<path>/],
+        ['outputs', 'type=tar,dest=-', /writes to standard output \(-\)/],
+        ['outputs', 'type=cacheonly', /outputs:1:1: has type=cacheonly, which keeps no result; set push: false/],
+        ['outputs', 'type=image\ntype=registry', /outputs:2:1: is another image; one image is pushed/],
+        [
+          'outputs',
+          'type=image,name=user/app,push-by-digest=true',
+          /outputs:1:12: has name, and the image is pushed .*\n.*outputs:1:26: has push-by-digest/,
+        ],
+        ['push', 'maybe', /push must be true or false, not "maybe"/],
+        ['secret-envs', 'ghp_secret', /secret-envs must have items like id=NAME, not item 1/],
+        [
+          'secret-envs',
+          'A=NOT_THERE',
+          /secret-envs: the variable NOT_THERE of the secret A is not set; set it in env of the step/,
+        ],
+        ['secrets', 'A=1\n"B=', /line 2 has a double quote that is not closed/],
+        ['secrets', 'A=1\nB=', /line 2 has no name or no value/],
+        ['shm-size', 'big', /shm-size must be a number of bytes with a unit b, k, m or g, such as 64m, not "big"/],
+        ['ssh', 'key=/a,/b', /ssh must have items like default or id=path, not "\/b"/],
+        ['ulimit', 'nofile', /ulimit:1:1: is "nofile"; allowed: nofile=1024:2048/],
+      ],
+      4,
+    ),
+  )('%s: %s', async (input, given, message) => {
     const { message: said } = await ran({ [input]: given })
     expect(said).toMatch(message)
     expect(said).not.toContain('ghp_secret')
@@ -181,16 +190,21 @@ describe('secrets', () => {
   })
 
   const other = 'https://github.com/other/code.git#main'
-  test.each<[string, Record<string, string>, boolean]>([
-    ['a context of the own repository', { context: '{{defaultContext}}:sub' }, true],
-    ['a named context of the own repository', { 'build-contexts': `src=${ownAddress}` }, true],
-    ['a folder', {}, false],
-    // A build step of another repository could read the token.
-    ['a context of another repository', { context: other }, false],
-    ['one beside the own', { context: other, 'build-contexts': `src=${ownAddress}` }, false],
-    ['the address of ssh', { context: 'git@github.com:acme/shop.git' }, false],
-    ['a token of its own', { context: ownAddress, secrets: 'GIT_AUTH_TOKEN=own' }, false],
-  ])('have the token of the job for %s', async (_, inputs, isPassed) => {
+  test.each<[string, Record<string, string>, boolean]>(
+    some(
+      [
+        ['a context of the own repository', { context: '{{defaultContext}}:sub' }, true],
+        ['a named context of the own repository', { 'build-contexts': `src=${ownAddress}` }, true],
+        ['a folder', {}, false],
+        // A build step of another repository could read the token.
+        ['a context of another repository', { context: other }, false],
+        ['one beside the own', { context: other, 'build-contexts': `src=${ownAddress}` }, false],
+        ['the address of ssh', { context: 'git@github.com:acme/shop.git' }, false],
+        ['a token of its own', { context: ownAddress, secrets: 'GIT_AUTH_TOKEN=own' }, false],
+      ],
+      4,
+    ),
+  )('have the token of the job for %s', async (_, inputs, isPassed) => {
     const { options, masks } = await ran(
       { 'github-token': 'ghs_of_the_job', revision: sha, ...inputs },
       { GITHUB_SHA: sha },
@@ -212,12 +226,17 @@ describe('push: false', () => {
     expect(calls.flat()).not.toContain('push')
   })
 
-  test.each<[string, Record<string, string>, readonly string[]]>([
-    ['load', { load: 'true' }, ['--load']],
-    ['a result of Docker', { outputs: 'type=docker' }, ['--load']],
-    ['a file', { outputs: 'type=docker,dest=/tmp/myimage.tar' }, ['--output=type=docker,dest=/tmp/myimage.tar']],
-    ['nothing', { outputs: 'type=cacheonly' }, ['--output=type=cacheonly']],
-  ])('with %s', async (_, inputs, becomes) => {
+  test.each<[string, Record<string, string>, readonly string[]]>(
+    some(
+      [
+        ['load', { load: 'true' }, ['--load']],
+        ['a result of Docker', { outputs: 'type=docker' }, ['--load']],
+        ['a file', { outputs: 'type=docker,dest=/tmp/myimage.tar' }, ['--output=type=docker,dest=/tmp/myimage.tar']],
+        ['nothing', { outputs: 'type=cacheonly' }, ['--output=type=cacheonly']],
+      ],
+      4,
+    ),
+  )('with %s', async (_, inputs, becomes) => {
     const { options } = await ran({ push: 'false', ...inputs })
     expect(options).toEqual(['--tag=api:v1', ...becomes, '.'])
   })
@@ -374,7 +393,7 @@ describe('the documented example', () => {
           ['--network=host', '--allow=network.host'],
         ],
       ],
-      3,
+      6,
     ),
   )('%s', async (_, inputs, words) => {
     const report = { stdout: '{"warnings":[]}', exitCode: 0 }
@@ -462,7 +481,7 @@ describe('an engine that cannot', () => {
         ['an old Buildx', old('v0.12.0'), { load: 'true' }, /outputs \(0\.13\) requires a later version/],
         ['an old Buildx', old('v0.14.0'), { call: 'check' }, /call \(0\.15\) requires a later version/],
       ],
-      3,
+      6,
     ),
   )('with %s is an error before the build', async (_, play, inputs, message) => {
     const result = await ran(inputs, {}, play)
@@ -486,7 +505,7 @@ describe('an engine that cannot', () => {
         ['the classic store', store, { call: 'check', provenance: 'true', annotations: 'a=1' }],
         ['Buildx 0.12', old('v0.12.0'), { annotations: 'a=1' }],
       ],
-      2,
+      4,
     ),
   )('with %s is no error for what it can', async (_, play, inputs) => {
     const { options } = await ran(inputs, {}, play)

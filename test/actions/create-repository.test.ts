@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { Failure, reasonOf } from '../../src/failure.ts'
 import { renderText, text } from '../../src/text.ts'
+import { some } from '../often.ts'
 import { type BuildScene, buildScene } from './build-scene.ts'
 
 const lifecycle = {
@@ -199,28 +200,33 @@ describe('a repository that exists', () => {
 })
 
 describe('before anything is created', () => {
-  test.each<[string, Record<string, string>, RegExp]>([
-    [
-      'settings without create-repository',
-      { ...inputs, 'create-repository': 'false', 'immutable-tags': 'false' },
-      /9 inputs are invalid.*immutable-tags describes.*immutable-tags-except describes.*kms-key describes.*repository-tags describes a repository that is created: set create-repository: true/s,
-    ],
-    [
-      'a key without its encryption, and of another region',
-      { ...inputs, encryption: '', 'kms-key': 'arn:aws:kms:us-east-1:111122223333:key/0' },
-      /kms-key requires encryption: KMS or KMS_DSSE.*kms-key must be in the region of the repository, eu-west-1, not us-east-1/s,
-    ],
-    ['exclusions of nothing', { ...inputs, 'immutable-tags': 'false' }, /requires immutable-tags: true/],
-    ['six wildcards', { 'immutable-tags-except': 'a,b,c,d,e,f' }, /at most 5 wildcards, not 6/],
-    ['a wildcard with three stars', { 'immutable-tags-except': '*a*b*' }, /at most 2 "\*", not "\*a\*b\*"/],
-    ['a long wildcard', { 'immutable-tags-except': 'a'.repeat(129) }, /at most 128 letters/],
-    ['another encryption', { encryption: 'aes256' }, /must be one of AES256, KMS, KMS_DSSE, not "aes256"/],
-    ['a tag of AWS', { 'repository-tags': 'aws:x=1' }, /line 1: keys that start with aws: are reserved/],
-    ['a tag without value', { 'repository-tags': 'team=a\nteam' }, /line 2 has no "="/],
-    ['a tag twice', { 'repository-tags': 'team=a\nteam=b' }, /must name each tag once/],
-    ['a policy in the input', { 'lifecycle-policy': '{"rules":[]}' }, /must be a path or a name/],
-    ['a file that is not there', { ...inputs, 'lifecycle-policy': 'gone.json' }, /gone\.json" of .*ENOENT/],
-  ])('%s: an error by name', async (_, given, message) => {
+  test.each<[string, Record<string, string>, RegExp]>(
+    some(
+      [
+        [
+          'settings without create-repository',
+          { ...inputs, 'create-repository': 'false', 'immutable-tags': 'false' },
+          /9 inputs are invalid.*immutable-tags describes.*immutable-tags-except describes.*kms-key describes.*repository-tags describes a repository that is created: set create-repository: true/s,
+        ],
+        [
+          'a key without its encryption, and of another region',
+          { ...inputs, encryption: '', 'kms-key': 'arn:aws:kms:us-east-1:111122223333:key/0' },
+          /kms-key requires encryption: KMS or KMS_DSSE.*kms-key must be in the region of the repository, eu-west-1, not us-east-1/s,
+        ],
+        ['exclusions of nothing', { ...inputs, 'immutable-tags': 'false' }, /requires immutable-tags: true/],
+        ['six wildcards', { 'immutable-tags-except': 'a,b,c,d,e,f' }, /at most 5 wildcards, not 6/],
+        ['a wildcard with three stars', { 'immutable-tags-except': '*a*b*' }, /at most 2 "\*", not "\*a\*b\*"/],
+        ['a long wildcard', { 'immutable-tags-except': 'a'.repeat(129) }, /at most 128 letters/],
+        ['another encryption', { encryption: 'aes256' }, /must be one of AES256, KMS, KMS_DSSE, not "aes256"/],
+        ['a tag of AWS', { 'repository-tags': 'aws:x=1' }, /line 1: keys that start with aws: are reserved/],
+        ['a tag without value', { 'repository-tags': 'team=a\nteam' }, /line 2 has no "="/],
+        ['a tag twice', { 'repository-tags': 'team=a\nteam=b' }, /must name each tag once/],
+        ['a policy in the input', { 'lifecycle-policy': '{"rules":[]}' }, /must be a path or a name/],
+        ['a file that is not there', { ...inputs, 'lifecycle-policy': 'gone.json' }, /gone\.json" of .*ENOENT/],
+      ],
+      2,
+    ),
+  )('%s: an error by name', async (_, given, message) => {
     const built = scene()
     expect(await refusalOf(built, given)).toMatch(message)
     expect(built.simulator.recorder.count()).toBe(0)

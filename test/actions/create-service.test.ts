@@ -6,6 +6,7 @@ import { createDeploy } from '../../src/actions/deploy/index.ts'
 import { deployInputs } from '../../src/actions/inputs/deploy-inputs.ts'
 import { deny, lag } from '../deployment/lag.ts'
 import { newImage, region, rollingScene } from '../deployment/scene.ts'
+import { some } from '../often.ts'
 import { said } from '../refusal.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import { ask, seededTaskDefinition } from '../simulator/seeding.ts'
@@ -295,44 +296,53 @@ describe('one service is made only', () => {
   })
 })
 
-test.each<[string, object | string, RegExp, Record<string, string>?]>([
-  [
-    'an unknown member',
-    { ...definition, launchTipe: 'EC2' },
-    /service\.json:1:\d+: unknown parameter "launchTipe" \(did you mean launchType\?\)/,
-  ],
-  [
-    'an unknown member within',
-    { ...definition, networkConfiguration: { awsvpcConfiguration: { subnet: ['subnet-1'] } } },
-    /unknown parameter "subnet" in networkConfiguration\.awsvpcConfiguration \(did you mean subnets\?\)/,
-  ],
-  ['a wrong type', { ...definition, desiredCount: 'two' }, /desiredCount must be a whole number, not text/],
-  [
-    'another service',
-    { ...definition, serviceName: 'web' },
-    /json:1:241: serviceName is web, but the input service is api/,
-  ],
-  ['another cluster', { ...definition, cluster: 'test' }, /json:1:241: cluster is test, but the input cluster is shop/],
-  [
-    'another family',
-    { ...definition, taskDefinition: 'web:3' },
-    /json:1:241: taskDefinition is web, but the family of the task definition is api/,
-  ],
-  ['no count', { launchType: 'FARGATE' }, /desiredCount is missing, and the input desired-count is empty/],
-  ['a token', { ...definition, clientToken: 'mine' }, /clientToken is set by Slipway/],
-  [
-    'a controller of others',
-    { ...definition, deploymentController: { type: 'EXTERNAL' } },
-    /deploymentController must be .* not EXTERNAL/,
-  ],
-  ['no JSON', '{ "desiredCount": ', /json:1:19: the text ends, but the "\{" is not closed/],
-  [
-    'a task definition',
-    { containerDefinitions: [] },
-    /service\.json: it is a task definition\. Give it in the input task-def/,
-  ],
-  ['a Compose file', { services: { api: { image: 'api' } } }, /service\.json: it is a Docker Compose file/],
-])('a file with %s is refused before anything is changed', async (_, content, says) => {
+test.each<[string, object | string, RegExp, Record<string, string>?]>(
+  some(
+    [
+      [
+        'an unknown member',
+        { ...definition, launchTipe: 'EC2' },
+        /service\.json:1:\d+: unknown parameter "launchTipe" \(did you mean launchType\?\)/,
+      ],
+      [
+        'an unknown member within',
+        { ...definition, networkConfiguration: { awsvpcConfiguration: { subnet: ['subnet-1'] } } },
+        /unknown parameter "subnet" in networkConfiguration\.awsvpcConfiguration \(did you mean subnets\?\)/,
+      ],
+      ['a wrong type', { ...definition, desiredCount: 'two' }, /desiredCount must be a whole number, not text/],
+      [
+        'another service',
+        { ...definition, serviceName: 'web' },
+        /json:1:241: serviceName is web, but the input service is api/,
+      ],
+      [
+        'another cluster',
+        { ...definition, cluster: 'test' },
+        /json:1:241: cluster is test, but the input cluster is shop/,
+      ],
+      [
+        'another family',
+        { ...definition, taskDefinition: 'web:3' },
+        /json:1:241: taskDefinition is web, but the family of the task definition is api/,
+      ],
+      ['no count', { launchType: 'FARGATE' }, /desiredCount is missing, and the input desired-count is empty/],
+      ['a token', { ...definition, clientToken: 'mine' }, /clientToken is set by Slipway/],
+      [
+        'a controller of others',
+        { ...definition, deploymentController: { type: 'EXTERNAL' } },
+        /deploymentController must be .* not EXTERNAL/,
+      ],
+      ['no JSON', '{ "desiredCount": ', /json:1:19: the text ends, but the "\{" is not closed/],
+      [
+        'a task definition',
+        { containerDefinitions: [] },
+        /service\.json: it is a task definition\. Give it in the input task-def/,
+      ],
+      ['a Compose file', { services: { api: { image: 'api' } } }, /service\.json: it is a Docker Compose file/],
+    ],
+    2,
+  ),
+)('a file with %s is refused before anything is changed', async (_, content, says) => {
   const sim = emptyScene()
   const { log, runner } = await deploy(sim, { content })
   expect(log).toMatch(says)

@@ -1,6 +1,7 @@
 /** What the look ahead says about networks, roles and traffic. */
 import { describe, expect, test } from '@jest/globals'
 import { codeDeployScene, region, rollingScene } from '../deployment/scene.ts'
+import { some } from '../often.ts'
 import { seedCodeDeploy } from '../simulator/codedeploy/fixtures.ts'
 import type { Call } from '../simulator/contract.ts'
 import { seedBlueGreenService, seedNativeService } from '../simulator/fixtures.ts'
@@ -385,18 +386,23 @@ describe('production traffic before a deployment that shifts it', () => {
 
 describe('a permission to look at networks or roles that is missing', () => {
   const reaching = 'the network path of the tasks'
-  test.each([
-    ['DescribeSubnets', reaching, 'ec2:DescribeSubnets'],
-    ['DescribeRouteTables', reaching, 'ec2:DescribeRouteTables'],
-    ['DescribeVpcEndpoints', reaching, 'ec2:DescribeVpcEndpoints'],
-    ['DescribeSecurityGroups', 'the rules of the security groups', 'ec2:DescribeSecurityGroups'],
-    ['GetRole', 'whether the roles exist and trust Amazon ECS', 'iam:GetRole'],
-    [
-      'SimulatePrincipalPolicy',
-      'whether the roles can be passed and the execution role is authorized to do what a task needs',
-      'iam:SimulatePrincipalPolicy',
-    ],
-  ])('%s: is a note that names it', async (operation, shows, action) => {
+  test.each(
+    some(
+      [
+        ['DescribeSubnets', reaching, 'ec2:DescribeSubnets'],
+        ['DescribeRouteTables', reaching, 'ec2:DescribeRouteTables'],
+        ['DescribeVpcEndpoints', reaching, 'ec2:DescribeVpcEndpoints'],
+        ['DescribeSecurityGroups', 'the rules of the security groups', 'ec2:DescribeSecurityGroups'],
+        ['GetRole', 'whether the roles exist and trust Amazon ECS', 'iam:GetRole'],
+        [
+          'SimulatePrincipalPolicy',
+          'whether the roles can be passed and the execution role is authorized to do what a task needs',
+          'iam:SimulatePrincipalPolicy',
+        ],
+      ],
+      2,
+    ),
+  )('%s: is a note that names it', async (operation, shows, action) => {
     const sim = rollingScene()
     enclosed(sim, everything)
     sim.faults.add({ operation, effect: { kind: 'access-denied' } })

@@ -132,7 +132,7 @@ describe('a distribution', () => {
     expect(message + log).toContain('publish: origin-path requires distribution-id')
   })
 
-  test.each(some(lost, 2))('is changed once where the reply is lost (%j)', async (effect) => {
+  test.each(some(lost, 4))('is changed once where the reply is lost (%j)', async (effect) => {
     const { scene } = await deployed('one')
     scene.sim.faults.add({ service: 'cloudfront', operation: 'UpdateDistribution', effect })
     scene.sim.recorder.clear()

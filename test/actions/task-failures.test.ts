@@ -153,19 +153,24 @@ test.each(some(reasons, 2))('RunTask: %s', async (reason, code, words) => {
 })
 
 /** What RunTask refuses as a whole: AWS's error first. */
-test.each([
-  ['InvalidParameterException', 'No Container Instances were found in your cluster.'],
-  ['PlatformUnknownException', 'The specified platform does not exist.'],
-  [
-    'PlatformTaskDefinitionIncompatibilityException',
-    'The platform version must be null when specifying an EC2 launch type.',
-  ],
-  ['BlockedException', 'Your account was blocked. For more information, contact AWS Support.'],
-  [
-    'ClientException',
-    'ECS was unable to assume the role arn:aws:iam::111122223333:role/gone that was provided for this task.',
-  ],
-])('RunTask refuses with %s', async (code, message) => {
+test.each(
+  some(
+    [
+      ['InvalidParameterException', 'No Container Instances were found in your cluster.'],
+      ['PlatformUnknownException', 'The specified platform does not exist.'],
+      [
+        'PlatformTaskDefinitionIncompatibilityException',
+        'The platform version must be null when specifying an EC2 launch type.',
+      ],
+      ['BlockedException', 'Your account was blocked. For more information, contact AWS Support.'],
+      [
+        'ClientException',
+        'ECS was unable to assume the role arn:aws:iam::111122223333:role/gone that was provided for this task.',
+      ],
+    ],
+    2,
+  ),
+)('RunTask refuses with %s', async (code, message) => {
   const sim = taskScene()
   sim.faults.add({ operation: 'RunTask', times: 9, effect: { kind: 'error', code, message } })
   const { outputs, isRed } = await runStep(sim)

@@ -141,7 +141,7 @@ const scenes: Readonly<Record<string, () => Step | Promise<Step>>> = {
 }
 
 describe('a deployment is told in the same words as ever', () => {
-  test.each(some(Object.entries(scenes), 2))('%s', async (name, scene) => {
+  test.each(some(Object.entries(scenes), 4))('%s', async (name, scene) => {
     expectGolden(`deployments/${name}.txt`, await told(await scene()))
   })
 })

@@ -21,7 +21,7 @@ test('there are forty-eight, of every engine, each with its source', () => {
 })
 
 describe('a failure is told in the same words as ever', () => {
-  test.each(some(failureScenarios, 3).map((scenario) => [scenario.name, scenario] as const))(
+  test.each(some(failureScenarios, 6).map((scenario) => [scenario.name, scenario] as const))(
     '%s',
     async (name, scenario) => {
       const { cause, told, wrong, early } = await play(scenario)

@@ -37,7 +37,7 @@ test.concurrent(
   }),
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   'role-to-assume: a job without id-token: write is told so',
   inScene({}, async ({ deploy, sim }) => {
     sim.iam.role({ name: 'deploy', trust: { sub: 'repo:acme/shop:*' } })

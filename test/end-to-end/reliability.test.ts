@@ -324,7 +324,7 @@ test.concurrent(
   }),
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   'row F27: all wrong inputs are told at once, with the nearest name, and nothing is asked of AWS',
   inScene({}, async ({ run, sim }) => {
     const { exitCode, errors } = await run('deploy', {
@@ -343,7 +343,7 @@ test.concurrent(
   }),
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   'row F28: texts of others neither command the runner nor turn the reading direction',
   inScene({}, async (scene) => {
     const { deploy, sim, slack, ecs } = scene

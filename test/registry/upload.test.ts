@@ -132,7 +132,7 @@ describe('an upload goes on', () => {
     expect(stored()).toBe(true)
   })
 
-  test.each(some(['stale', 'none'] as const, 2))(
+  test.each(some(['stale', 'none'] as const, 4))(
     'where ECR says that the next part begins, when GET of the upload is of no use: %s',
     async (status) => {
       const { push, spoil, read, store, stored } = open()

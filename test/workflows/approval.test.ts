@@ -99,7 +99,7 @@ onlyLong(test.concurrent)(
   ),
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   'nobody is asked where nothing waits',
   inScene(async (scene) => {
     scene.callWith({ ...approval, environments: 'staging' })

@@ -56,7 +56,7 @@ const cases: readonly (readonly [name: string, left: Partial<Left>])[] = [
 const failedSteps = ({ run }: Left) =>
   run.jobs.flatMap(({ steps }) => steps.filter(({ outcome }) => outcome !== 'success'))
 
-test.each(cases)('%s', async (name, expected) => {
+test.each(some(cases, 3))('%s', async (name, expected) => {
   const left = await runMigrated(name)
   expect(failedSteps(left)).toEqual([])
   expect(left.slack).toEqual((expected.slack ?? []).map((words) => expect.stringContaining(words)))
@@ -200,7 +200,7 @@ jobs:
   })
 })
 
-test.each(some(workflows, 2))('%s passes the parser of GitHub, as it is and as it becomes', (name) => {
+test.each(some(workflows, 3))('%s passes the parser of GitHub, as it is and as it becomes', (name) => {
   const folder = temporaryFolder()
   for (const source of [workflow(name), golden(name, migrated(workflow(name)).text)]) {
     const isAction = /^runs:/m.test(source)

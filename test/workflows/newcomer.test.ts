@@ -120,13 +120,22 @@ onlyLong(test)("GitHub's starter template, with its service: 8 commands, no ques
   expect(refused(person)).toEqual([])
 })
 
-test('several images in two environments: a workflow that passes the parser of GitHub, and a job for each deployment', async () => {
-  const files = { 'services/api/Dockerfile': dockerfile, 'services/worker/Dockerfile': dockerfile }
-  const person = newcomer(files)
-  await person.type(`${init} --environment staging --environment production`)
-  const folder = person.caller.folder
-  expect(() => loadWorkflow({ name: 'acme/shop', folder }, '.github/workflows/deploy.yml')).not.toThrow()
-  const { jobs } = parse(readFileSync(join(folder, '.github/workflows/deploy.yml'), 'utf8'))
-  expect(Object.keys(jobs)).toEqual(['images', 'api-staging', 'api-production', 'worker-staging', 'worker-production'])
-  expect(jobs['api-production'].needs).toEqual(['images', 'api-staging'])
-})
+onlyLong(test)(
+  'several images in two environments: a workflow that passes the parser of GitHub, and a job for each deployment',
+  async () => {
+    const files = { 'services/api/Dockerfile': dockerfile, 'services/worker/Dockerfile': dockerfile }
+    const person = newcomer(files)
+    await person.type(`${init} --environment staging --environment production`)
+    const folder = person.caller.folder
+    expect(() => loadWorkflow({ name: 'acme/shop', folder }, '.github/workflows/deploy.yml')).not.toThrow()
+    const { jobs } = parse(readFileSync(join(folder, '.github/workflows/deploy.yml'), 'utf8'))
+    expect(Object.keys(jobs)).toEqual([
+      'images',
+      'api-staging',
+      'api-production',
+      'worker-staging',
+      'worker-production',
+    ])
+    expect(jobs['api-production'].needs).toEqual(['images', 'api-staging'])
+  },
+)

@@ -49,7 +49,7 @@ onlyLong(test.concurrent)(
   }),
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   'an environment of Elastic Beanstalk and a site needs no image: nothing is built, and one job releases both',
   inScene(async (scene) => {
     const { s3, elasticbeanstalk } = scene.staging.world.region('eu-west-1')

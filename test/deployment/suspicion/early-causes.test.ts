@@ -76,7 +76,7 @@ function suspicions({ events }: Ended) {
 const startedAt = ({ state }: Ended) => state.deployment?.startedAt ?? Number.NaN
 const firstAt = ({ events }: Ended) => events.find(({ kind }) => kind === 'suspected')?.at ?? Number.NaN
 
-describe.each(some(engines, 3))('%s', (_, scene) => {
+describe.each(some(engines, 6))('%s', (_, scene) => {
   test.each(broken)(
     '%s is explained long before the end, and as the end explains it',
     async (_name, behaviour, reason) => {
