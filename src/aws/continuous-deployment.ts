@@ -5,7 +5,7 @@ import { text, untrusted } from '../text.ts'
 import { call } from './call.ts'
 import type { Connection } from './connection.ts'
 import { deploymentPolicyArn } from './distribution-arn.ts'
-import { readConfig, untilUnmet, writeConfig } from './distribution-config.ts'
+import { readConfig, untilUnmet, whenMet, writeConfig } from './distribution-config.ts'
 import { present } from './error-class.ts'
 import { copyDistribution, findStaging, promote, stage } from './staging-distribution.ts'
 
@@ -118,7 +118,7 @@ async function updatePolicy(connection: Connection, Id: string, { config, etag }
         const now = await readPolicy(connection, Id)
         return now && isSame(now.config, config) ? 'set' : undefined
       },
-      whenRefused: ({ name }) => (name === 'PreconditionFailed' ? { value: 'met' } : undefined),
+      whenRefused: whenMet(),
     },
   )
 }

@@ -2,7 +2,7 @@ import type { DistributionConfig } from '@aws-sdk/client-cloudfront'
 import { Failure } from '../failure.ts'
 import type { OriginPathChange } from '../ports.ts'
 import { text, untrusted } from '../text.ts'
-import { call } from './call.ts'
+import { type AwsRequest, call } from './call.ts'
 import type { Connection } from './connection.ts'
 import { distributionArn, whenMissing } from './distribution-arn.ts'
 import { present } from './error-class.ts'
@@ -56,10 +56,16 @@ export async function writeConfig(
       resource: distributionArn(connection, Id),
       kind: 'mutate',
       readBack: async () => (isSet((await readConfig(connection, Id)).config) ? 'set' : undefined),
-      whenRefused: (refusal) =>
-        refusal.name === 'PreconditionFailed' ? { value: 'met' } : whenMissing<'set' | 'met'>(Id)(refusal),
+      whenRefused: whenMet(whenMissing<'set' | 'met'>(Id)),
     },
   )
+}
+
+type WhenRefused<T> = NonNullable<AwsRequest<T>['whenRefused']>
+
+/** PreconditionFailed as `met`: another program wrote after the read. `otherwise`: for any other refusal. */
+export function whenMet<T>(otherwise?: WhenRefused<T | 'met'>): WhenRefused<T | 'met'> {
+  return (refusal) => (refusal.name === 'PreconditionFailed' ? { value: 'met' } : otherwise?.(refusal))
 }
 
 /** How often a change is begun anew where others change the distribution at the same time. */

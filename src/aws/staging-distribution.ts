@@ -5,7 +5,7 @@ import { setting, text, untrusted } from '../text.ts'
 import { call } from './call.ts'
 import type { Connection } from './connection.ts'
 import { distributionArn, whenMissing } from './distribution-arn.ts'
-import { isSwitched, pathsOf, readConfig, switched, untilUnmet, writeConfig } from './distribution-config.ts'
+import { isSwitched, pathsOf, readConfig, switched, untilUnmet, whenMet, writeConfig } from './distribution-config.ts'
 import { present } from './error-class.ts'
 
 /** What the name of a copy begins with, so that it is found again after a run that was killed. */
@@ -66,11 +66,11 @@ export async function copyDistribution(connection: Connection, primary: string):
         resource: distributionArn(connection, primary),
         kind: 'mutate',
         idempotent: true,
-        whenRefused: (refusal) => {
-          if (refusal.name === 'DistributionAlreadyExists') return { value: 'exists' }
-          if (refusal.name === 'PreconditionFailed') return { value: 'met' }
-          return whenMissing<StagingDistribution | 'met' | 'exists'>(primary)(refusal)
-        },
+        whenRefused: whenMet((refusal) =>
+          refusal.name === 'DistributionAlreadyExists'
+            ? { value: 'exists' }
+            : whenMissing<StagingDistribution | 'met' | 'exists'>(primary)(refusal),
+        ),
       },
     )
     return made === 'exists' ? ((await findStaging(connection, primary, undefined)) ?? 'met') : made
@@ -184,8 +184,7 @@ async function sendPromotion(
       kind: 'mutate',
       readBack: async () =>
         isSwitched((await readConfig(connection, Id)).config, change) ? { kind: 'set' } : undefined,
-      whenRefused: (refusal) =>
-        refusal.name === 'PreconditionFailed' ? { value: 'met' } : whenMissing<OriginPathSet | 'met'>(Id)(refusal),
+      whenRefused: whenMet(whenMissing<OriginPathSet | 'met'>(Id)),
     },
   )
 }

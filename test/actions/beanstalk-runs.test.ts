@@ -298,19 +298,24 @@ describe('a blue/green pair', () => {
 describe('a rollback', () => {
   const back = { 'source-directory': '', 'version-label': '', 'roll-back': 'true' }
 
-  test('invalidates the paths of after.invalidate, as the deployment does', async () => {
-    const sim = beanstalkScene()
-    const { cloudfront } = sim.world.region('us-east-1')
-    const distribution = cloudfront.createDistribution({ bucket: 'shop-site' })
-    const after = `after: { invalidate: { distribution: ${distribution.id}, paths: [/api/*] } }`
-    const config = `version: 1
+  /** slipway.yml with the environment behind a distribution. */
+  const behind = (distribution: string, paths: string) => `version: 1
 services: { shop: { beanstalk: { application: shop, source-directory: app } } }
 environments:
   production:
     region: eu-west-1
     account: "111122223333"
-    services: { shop: { environment: ${production}, ${after} } }
+    services:
+      shop:
+        environment: ${production}
+        after: { invalidate: { distribution: ${distribution}, paths: [${paths}] } }
 `
+
+  test('invalidates the paths of after.invalidate, as the deployment does', async () => {
+    const sim = beanstalkScene()
+    const { cloudfront } = sim.world.region('us-east-1')
+    const distribution = cloudfront.createDistribution({ bucket: 'shop-site' })
+    const config = behind(distribution.id, '/api/*')
     const files = { ...program, 'slipway.yml': config }
     const where = { 'application-name': '', 'environment-name': '', environment: 'production' }
     for (const revision of [older, newer]) {
@@ -332,17 +337,7 @@ environments:
     const sim = beanstalkScene()
     const { cloudfront } = sim.world.region('us-east-1')
     const distribution = cloudfront.createDistribution({ bucket: 'site', ...(header && { cacheTagHeader: header }) })
-    const config = `version: 1
-services: { shop: { beanstalk: { application: shop, source-directory: app } } }
-environments:
-  production:
-    region: eu-west-1
-    account: "111122223333"
-    services:
-      shop:
-        environment: ${production}
-        after: { invalidate: { distribution: ${distribution.id}, paths: ["#catalog", /] } }
-`
+    const config = behind(distribution.id, '"#catalog", /')
     const place = { 'application-name': '', 'environment-name': '', environment: 'production' }
     const given = { ...place, 'source-directory': '', 'version-label': '', guard: 'off', revision: newer }
     const { outputs, labels } = await deployBeanstalk(sim, given, {

@@ -21,13 +21,13 @@ export async function aroundDeployment(target: Target, around: Around): Promise<
   const invalidating = await withInvalidation(target, place, aws, runner)
   // Resumed before the checks after a deployment, which may take long.
   const suspending = await withSuspension(invalidating, place, aws)
-  // What they find to be bad goes back through both of these.
+  // A failed check rolls back, with an invalidation.
   const stepped = await withSteps(suspending, around)
   // Scheduled tasks get what the checks have found to be good.
   return await withSchedules(stepped, place, aws)
 }
 
-/** A target that goes back, which is not checked. `way`: it was opened for nothing else. */
+/** A target that is rolled back, without checks. `way`: it was opened for that alone. */
 export async function aroundRollback(
   target: Target,
   { place, aws, runner }: Pick<Around, 'place' | 'aws' | 'runner'>,

@@ -27,7 +27,7 @@ export interface NativeFacts {
   readonly routing: TrafficRouting | 'unread' | undefined
   /** The task set that serves. */
   readonly primary: TaskSet | undefined
-  /** Status of its revision, such as ACTIVE; undefined where it may not be read. */
+  /** Status of its revision, such as ACTIVE; undefined without the permission to read it. */
   readonly revisionStatus: string | undefined
   /** Its target group, and the other one of the pair; undefined where they cannot be told apart. */
   readonly serving: NamedGroup | undefined

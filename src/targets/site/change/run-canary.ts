@@ -19,7 +19,7 @@ import { type Refused, watchCanary } from './watch-canary.ts'
 
 const name = 'Canary'
 
-/** How long edges may not know the header once the distributions are Deployed: nothing in AWS states that they have the policy. Milliseconds. */
+/** How long edges can lack the header once the distributions are Deployed: nothing in AWS states that they have the policy. Milliseconds. */
 const headerPatience = 5 * 60_000
 
 /**

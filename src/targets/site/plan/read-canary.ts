@@ -8,7 +8,7 @@ export interface CanaryReading {
   readonly policies: ReadonlyMap<string, DeploymentPolicy>
   /** With a canary: the staging distribution that is there. */
   readonly staging: StagingDistribution | undefined
-  /** With a canary: the policy of the bucket; undefined where it may not be read. */
+  /** With a canary: the policy of the bucket; undefined without the permission to read it. */
   readonly bucketPolicy: JsonObject | undefined
 }
 
@@ -16,7 +16,7 @@ export interface CanaryReading {
 export const takesCanary = ({ httpVersion, isStaging }: Distribution): boolean =>
   !isStaging && !httpVersion.includes('3')
 
-/** Without a canary, what may not be read counts as not there. */
+/** Without a canary, what there is no permission to read counts as not there. */
 export async function readCanary(
   { publish, canary }: SiteRequest,
   all: readonly Distribution[],
