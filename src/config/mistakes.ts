@@ -138,7 +138,7 @@ function knownKeys(path: readonly PropertyKey[]): readonly string[] {
   return keysIn(schema, path)
 }
 
-/** The same of any schema. */
+/** The same of any schema. A key of several forms is there once. */
 export function keysIn(root: SchemaNode, path: readonly PropertyKey[]): readonly string[] {
   let forms = formsOf(root)
   for (const step of path)
@@ -146,7 +146,7 @@ export function keysIn(root: SchemaNode, path: readonly PropertyKey[]): readonly
       const next = properties?.[String(step)] ?? additionalProperties ?? items
       return next ? formsOf(next) : []
     })
-  return forms.flatMap(({ properties }) => Object.keys(properties ?? {}))
+  return [...new Set(forms.flatMap(({ properties }) => Object.keys(properties ?? {})))]
 }
 
 function formsOf(node: SchemaNode): readonly SchemaNode[] {

@@ -170,3 +170,18 @@ describe('mistakes', () => {
     expect(change(from, to)).toContain(expected)
   })
 })
+
+test('the keys that there are stand once, also where a service of ECS and an environment of Elastic Beanstalk share them', () => {
+  const config = `version: 1
+services: { api: { task-definition: a.json } }
+environments:
+  production:
+    region: eu-west-1
+    account: "111122223333"
+    services: { api: { cluster: s, service: api, xyzzy: 1 } }
+`
+  const message = refusal(() => loadConfig(config, 'slipway.yml'))
+  const [, keys = ''] = /xyzzy; it may have ([^.]+)\./.exec(message) ?? []
+  expect(keys.split(', ')).toEqual([...new Set(keys.split(', '))])
+  expect(keys).toMatch(/verify.*after/)
+})
