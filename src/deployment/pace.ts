@@ -92,6 +92,7 @@ export async function lookUntil<T>(clock: Clock, deadline: Deadline, look: Promi
   try {
     return await Promise.race([look, late])
   } finally {
-    answered.abort()
+    // With a reason: without one, each look creates an error with a stack.
+    answered.abort('answered')
   }
 }
