@@ -50,7 +50,7 @@ describe.each([undefined, 'traffic-shifted', 'baked'] as const)('waiting for %s'
   test('is not green while the service shows the old one', async () => {
     const sim = codeDeployScene()
     freeze(sim)
-    const { outcome, cause } = await run(sim, { image: newImage, request })
+    const { outcome, cause } = await run(sim, { image: newImage, request: { ...request, longestGap: 60_000 } })
     expect(outcome).toBe('timed-out')
     if (waitFor === undefined) expect(cause).toMatch(/its status is Succeeded, but DescribeServices does not show/)
   })
