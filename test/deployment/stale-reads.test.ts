@@ -1,7 +1,7 @@
 /** No false verdict, whatever reads lag, which replies are lost and which optional reads are denied. */
 import { expect, test } from '@jest/globals'
 import { times } from '../often.ts'
-import { run } from './scene.ts'
+import { runSeldom as run } from './scene.ts'
 import { falsehood } from './stale-verdicts.ts'
 import { askedIn, engines, sceneOf, worldOf } from './stale-world.ts'
 import { truthOf } from './truth.ts'

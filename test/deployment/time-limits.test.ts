@@ -1,7 +1,15 @@
 import { describe, expect, test } from '@jest/globals'
 import { onlyLong } from '../often.ts'
 import type { Simulator } from '../simulator/simulator.ts'
-import { codeDeployScene, newImage, oldImage, type RunOptions, rollingScene, run, servingImage } from './scene.ts'
+import {
+  codeDeployScene,
+  newImage,
+  oldImage,
+  type RunOptions,
+  rollingScene,
+  runSeldom as run,
+  servingImage,
+} from './scene.ts'
 
 const minute = 60_000
 

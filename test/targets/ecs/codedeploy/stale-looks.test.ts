@@ -3,7 +3,14 @@ import type { DeploymentInfo } from '@aws-sdk/client-codedeploy'
 import { describe, expect, test } from '@jest/globals'
 import type { DeploymentEvent } from '../../../../src/deployment/events.ts'
 import { deny, lag } from '../../../deployment/lag.ts'
-import { codeDeployScene, newImage, oldImage, region, run, servingImage } from '../../../deployment/scene.ts'
+import {
+  codeDeployScene,
+  newImage,
+  oldImage,
+  region,
+  runSeldom as run,
+  servingImage,
+} from '../../../deployment/scene.ts'
 import { truthOf } from '../../../deployment/truth.ts'
 import type { Handler } from '../../../simulator/contract.ts'
 import type { Simulator } from '../../../simulator/simulator.ts'

@@ -7,7 +7,7 @@ import {
   portsOf,
   region,
   rollingScene,
-  run,
+  runSeldom as run,
   servingImage,
 } from '../../../deployment/scene.ts'
 import { seedNativeService } from '../../../simulator/fixtures.ts'

@@ -10,7 +10,7 @@ import {
   oldImage,
   region,
   rollingScene,
-  run,
+  runSeldom as run,
   servingImage,
 } from '../../../deployment/scene.ts'
 import { isLong } from '../../../often.ts'

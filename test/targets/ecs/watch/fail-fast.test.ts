@@ -1,5 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
-import { codeDeployScene, newImage, oldImage, rollingScene, run, servingImage } from '../../../deployment/scene.ts'
+import {
+  codeDeployScene,
+  newImage,
+  oldImage,
+  rollingScene,
+  runSeldom as run,
+  servingImage,
+} from '../../../deployment/scene.ts'
 import { some } from '../../../often.ts'
 import type { Behaviour } from '../../../simulator/contract.ts'
 

@@ -1,7 +1,7 @@
 /** What looks at a service show is a verdict only where it is proven: by AWS's word on our deployment, or by looks that agree. */
 import { describe, expect, test } from '@jest/globals'
 import { denyServiceDeployments, lag, lagReplies } from '../../../deployment/lag.ts'
-import { newImage, region, rollingScene, run, servingImage } from '../../../deployment/scene.ts'
+import { newImage, region, rollingScene, runSeldom as run, servingImage } from '../../../deployment/scene.ts'
 import { truthOf } from '../../../deployment/truth.ts'
 import { some } from '../../../often.ts'
 import type { Handler } from '../../../simulator/contract.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { codeDeployScene, newImage, rollingScene, run, servingImage } from '../../../deployment/scene.ts'
+import { codeDeployScene, newImage, rollingScene, runSeldom as run, servingImage } from '../../../deployment/scene.ts'
 
 const minutes = async (scene: typeof codeDeployScene, waitFor: 'traffic-shifted' | 'baked' | 'terminated') => {
   const sim = scene({ terminationWaitMinutes: 60 })
