@@ -14,7 +14,7 @@ import {
   region,
   repository,
   rollingScene,
-  run,
+  runSeldom as run,
   servingImage,
   withImage,
 } from './scene.ts'
