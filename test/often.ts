@@ -23,3 +23,16 @@ export function onlyLong<Given extends readonly unknown[]>(
 ): (...given: Given) => void {
   return isLong ? declare : () => undefined
 }
+
+/**
+ * Seconds between two reads of AWS where a test checks how something ends, and not how soon that is detected. Undefined in the long
+ * run: the default of the input `wait-max-delay-seconds`.
+ */
+const readEvery = isLong ? undefined : 15
+
+/** The inputs of an action for that. */
+export const seldom: Readonly<Record<string, string>> =
+  readEvery === undefined ? {} : { 'wait-max-delay-seconds': String(readEvery) }
+
+/** The same for a request. Milliseconds. */
+export const seldomGap = readEvery === undefined ? undefined : readEvery * 1000

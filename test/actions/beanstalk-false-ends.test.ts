@@ -12,8 +12,9 @@ const updates = (sim: Simulator) => sim.recorder.count('elasticbeanstalk', 'Upda
 test('a job that is repeated on an unhealthy environment is no green "unchanged"', async () => {
   const sim = beanstalkScene()
   beanstalkOf(sim).behave('v2', { kind: 'unhealthy', causes: ['100.0 % of the requests are failing with HTTP 5xx.'] })
-  const first = await deployBeanstalk(sim)
-  const second = await deployBeanstalk(sim)
+  const soon = { 'wait-for-environment-recovery': '60' }
+  const first = await deployBeanstalk(sim, soon)
+  const second = await deployBeanstalk(sim, soon)
   expect([first.isRed, second.isRed, updates(sim)]).toEqual([true, true, 2])
   expect(second.log).toMatch(
     /v2 is live already; this run deploys it again: the health of the environment is (Red|Grey)/,

@@ -230,7 +230,7 @@ describe('a run that is cancelled', () => {
     expect(labels).toEqual(['v1', 'v1', 'v1'])
   })
 
-  test.each([1, 30, 70])('after %i s leaves one version on all instances', async (seconds) => {
+  test.each(some([30, 1, 70], 3))('after %i s leaves one version on all instances', async (seconds) => {
     const { labels } = await cancelled(beanstalkScene({ ...rolling, instances: 3 }), {}, seconds)
     expect(new Set(labels).size).toBe(1)
   })

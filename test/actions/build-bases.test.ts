@@ -50,7 +50,7 @@ async function twice(at: BuildScene, [, first, change, second]: Step) {
   return { before, after: await at.run(second) }
 }
 
-describe.each(some(differences, 2))('with %s that is another one', (...step) => {
+describe.each(some(differences, 4))('with %s that is another one', (...step) => {
   const [, , , , difference] = step
 
   test('it is built again where the tag may move, and the log has the difference', async () => {
@@ -151,7 +151,7 @@ describe('the token of the job, which is another one in every job', () => {
     ['GITHUB_TOKEN of the environment', (token) => [secret(token), { environment: { GITHUB_TOKEN: token } }]],
     ['a part of a secret', (token) => [npmrc(token), { environment: { GITHUB_TOKEN: token } }]],
   ]
-  test.each(some(ways, 2))('counts by the id of its secret: %s', async (_, run) => {
+  test.each(some(ways, 3))('counts by the id of its secret: %s', async (_, run) => {
     const at = scene(false)
     await at.run(...run('ghs_one'))
     expect((await at.run(...run('ghs_two'))).outputs.reused).toBe('true')

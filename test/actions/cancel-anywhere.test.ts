@@ -35,7 +35,7 @@ const isChange = (operation: string) => /\.(Create|Register|Update|Stop|Tag)/.te
 const isLimit = (milliseconds: number) => milliseconds >= 5_000 && Number.isInteger(milliseconds)
 
 /** Every so many moments are tried: all of them in the long run. */
-const step = times('CANCEL_EVERY', 13, 1)
+const step = times('CANCEL_EVERY', 21, 1)
 
 /** The world of one run, which is cancelled at its `moment`-th moment. */
 function worldThatCancels(sim: Simulator, moment: number, cancel: () => void) {

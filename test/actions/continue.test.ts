@@ -10,7 +10,8 @@ import { deployInputs } from '../../src/actions/inputs/deploy-inputs.ts'
 import type { Fetch } from '../../src/http/fetch.ts'
 import { policiesOf, refusedBy } from '../cli/permissions-scene.ts'
 import { codeDeployId, hook, hookScene, newestArn, stage } from '../deployment/pause-scene.ts'
-import { codeDeployScene, newImage, oldImage, portsOf, region, run } from '../deployment/scene.ts'
+import { codeDeployScene, newImage, oldImage, portsOf, region, runSeldom as run } from '../deployment/scene.ts'
+import { onlyLong, seldom } from '../often.ts'
 import { type FakeRunner, fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import type { Simulator } from '../simulator/simulator.ts'
 import { host, withRepository } from './doctor-scene.ts'
@@ -49,7 +50,10 @@ const leave = (sim: Simulator, given: Record<string, string> = {}) =>
 
 const answer = (sim: Simulator, given: Record<string, string> = {}) =>
   said(sim, async (runner, world) => {
-    await createContinue(world).main(givenInputs(continueInputs, { ...here, answer: 'continue', ...given }), runner)
+    await createContinue(world).main(
+      givenInputs(continueInputs, { ...here, ...seldom, answer: 'continue', ...given }),
+      runner,
+    )
   })
 
 function serving(sim: Simulator): unknown {
@@ -63,6 +67,8 @@ const answers = (sim: Simulator) =>
   sim.recorder.all.map(({ operation }) => operation).filter((name) => /^(Stop|Continue)/.test(name))
 
 describe.each(engines)('%s: a deployment that was left waiting', (engine, scene, where) => {
+  const also = engine === 'ECS' ? test : onlyLong(test)
+
   test('is green and paused, and every channel says what waits, until when and who may answer', async () => {
     const sim = scene()
     const { runner, outputs, log, sent } = await leave(sim, slack)
@@ -87,7 +93,7 @@ describe.each(engines)('%s: a deployment that was left waiting', (engine, scene,
     expect(outputs['deployment-id']).not.toContain('111122223333')
   })
 
-  test('is not rolled back by the post step', async () => {
+  also('is not rolled back by the post step', async () => {
     const sim = scene()
     const { runner } = await leave(sim)
     const later = await fakeRunner({ clock: sim.clock.forProgram, environment, state: runner.savedState })
@@ -113,7 +119,7 @@ describe.each(engines)('%s: a deployment that was left waiting', (engine, scene,
     },
   )
 
-  test('is answered, though the first looks are older than the wait', async () => {
+  also('is answered, though the first looks are older than the wait', async () => {
     const sim = scene()
     const { outputs: left } = await leave(sim)
     const operation = engine === 'ECS' ? 'DescribeServiceDeployments' : 'GetDeployment'
@@ -131,7 +137,7 @@ describe.each(engines)('%s: a deployment that was left waiting', (engine, scene,
     expect(outputs.cause).toBe('')
   })
 
-  test('is watched on when somebody else has answered, green if it succeeds', async () => {
+  also('is watched on when somebody else has answered, green if it succeeds', async () => {
     const sim = scene()
     const left = await leave(sim)
     const { ecs, codeDeploy } = portsOf(sim)
@@ -170,7 +176,7 @@ describe.each(engines)('%s: a deployment that was left waiting', (engine, scene,
     expect((await answer(sim)).outputs.verdict).toBe('succeeded')
   })
 
-  test('is answered once, also when the reply to the answer is lost', async () => {
+  also('is answered once, also when the reply to the answer is lost', async () => {
     const sim = scene()
     await leave(sim)
     sim.faults.add({ operation: /^Continue/, effect: { kind: 'apply-then-drop' } })

@@ -6,7 +6,7 @@ import { createDeploy } from '../../src/actions/deploy/index.ts'
 import { deployInputs } from '../../src/actions/inputs/deploy-inputs.ts'
 import { deny, lag } from '../deployment/lag.ts'
 import { newImage, region, rollingScene } from '../deployment/scene.ts'
-import { some } from '../often.ts'
+import { seldom, some } from '../often.ts'
 import { said } from '../refusal.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import { ask, seededTaskDefinition } from '../simulator/seeding.ts'
@@ -38,6 +38,7 @@ async function deploy(sim: Simulator, step: Step = {}) {
   await writeFile(join(runner.workspace, 'task.json'), task)
   const action = createDeploy({ requestHandler: sim.requestHandler, fetch: (url, init) => sim.fetch(url, init) })
   const inputs = givenInputs(deployInputs, {
+    ...seldom,
     ...{ service: 'api', cluster: 'shop', 'task-definition': 'task.json', image: newImage },
     ...{ 'service-definition': file, ...given },
   })

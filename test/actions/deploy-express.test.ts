@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import { createDeployExpress } from '../../src/actions/deploy-express/index.ts'
 import { deployExpressInputs } from '../../src/actions/inputs/deploy-express-inputs.ts'
 import { newImage, oldImage, region } from '../deployment/scene.ts'
+import { seldom } from '../often.ts'
 import { said } from '../refusal.ts'
 import { givenInputs } from '../runner/fake-runner.ts'
 import { behaviours } from '../simulator/behaviours.ts'
@@ -21,7 +22,10 @@ async function deploy(sim: Simulator, given: Record<string, string>, files: Reco
   const where = { 'service-name': 'api', cluster: 'shop' }
   let error = ''
   try {
-    await createDeployExpress(worldOf(sim)).main(givenInputs(deployExpressInputs, { ...where, ...given }), runner)
+    await createDeployExpress(worldOf(sim)).main(
+      givenInputs(deployExpressInputs, { ...where, ...seldom, ...given }),
+      runner,
+    )
   } catch (thrown) {
     error = said(thrown)
   }

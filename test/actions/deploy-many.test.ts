@@ -22,10 +22,10 @@ import {
 } from './several-scene.ts'
 
 const named = (count: number) => Array.from({ length: count }, (_, index) => `checkout-service-${index}`)
-const many = named(times('MANY_SERVICES', 40, 500))
+const many = named(times('MANY_SERVICES', 20, 500))
 /** More than can begin before the first has failed. */
 const more = named(times('MANY_SERVICES', 100, 500))
-const inFlight = named(times('MANY_IN_FLIGHT', 30, 500))
+const inFlight = named(times('MANY_IN_FLIGHT', 15, 500))
 
 function throttled(services: readonly string[]): Simulator {
   const sim = severalScene(services)

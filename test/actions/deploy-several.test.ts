@@ -24,6 +24,7 @@ const waves = '[[data], [api, worker], [edge]]'
 const sharedDefinition = ({ world }: Simulator, service = 'api') =>
   seededTaskDefinition(world, { service, image: imageOf('shop', 'v2'), taskDefinition: { family: 'shop' } })
 
+const often = { 'wait-max-delay-seconds': '' }
 const crash = { kind: 'crash', exitCode: 1 } as const
 
 function shopScene(behaviour: Parameters<typeof repository>[3] = {}, declared = waves) {
@@ -179,7 +180,8 @@ describe('waves', () => {
       services: told,
     } = await deploySeveral(
       sim,
-      { environment: 'production', 'slack-token': slack['slack-token'], 'slack-mention': 'U0123ABCD' },
+      // As often as usual, so that the message is written between two ends.
+      { environment: 'production', 'slack-token': slack['slack-token'], 'slack-mention': 'U0123ABCD', ...often },
       { files },
     )
     expect(runner.failed).toBe(true)

@@ -1,6 +1,14 @@
 import { describe, expect, test } from '@jest/globals'
 import { failure } from '../aws/simulated.ts'
-import { codeDeployScene, newImage, oldImage, portsOf, region, rollingScene, run } from '../deployment/scene.ts'
+import {
+  codeDeployScene,
+  newImage,
+  oldImage,
+  portsOf,
+  region,
+  rollingScene,
+  runSeldom as run,
+} from '../deployment/scene.ts'
 import { onlyLong } from '../often.ts'
 import type { Call } from '../simulator/contract.ts'
 import type { Simulator } from '../simulator/simulator.ts'

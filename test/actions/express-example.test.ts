@@ -6,6 +6,7 @@ import { parse } from 'yaml'
 import { createDeployExpress } from '../../src/actions/deploy-express/index.ts'
 import { deployExpressInputs } from '../../src/actions/inputs/deploy-express-inputs.ts'
 import { newImage, oldImage, region } from '../deployment/scene.ts'
+import { seldom } from '../often.ts'
 import { givenInputs } from '../runner/fake-runner.ts'
 import { seedExpressService } from '../simulator/express-fixture.ts'
 import { executionActions, seedCluster } from '../simulator/seeding.ts'
@@ -35,7 +36,7 @@ async function push(sim: Simulator, image: string, status: number) {
   const runner = await runnerFor(sim)
   sim.recorder.clear()
   await createDeployExpress({ ...worldOf(sim), probe: probe.open }).main(
-    givenInputs(deployExpressInputs, inputsOf(image)),
+    givenInputs(deployExpressInputs, { ...seldom, ...inputsOf(image) }),
     runner,
   )
   return { outputs: runner.outputs, isRed: runner.failed, asked: probe.asked, changes: changesOf(sim) }

@@ -6,6 +6,7 @@ import { deployInputs } from '../../src/actions/inputs/deploy-inputs.ts'
 import { rollbackInputs } from '../../src/actions/inputs/rollback-inputs.ts'
 import { createRollback } from '../../src/actions/rollback/index.ts'
 import { region } from '../deployment/scene.ts'
+import { seldom } from '../often.ts'
 import { said } from '../refusal.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import { type ExpressOptions, seedExpressService } from '../simulator/express-fixture.ts'
@@ -50,7 +51,7 @@ export async function deployExpress(
   files: Readonly<Record<string, string>> = {},
 ) {
   const runner = await runnerFor(sim, files)
-  const inputs = givenInputs(deployInputs, { ...here, ...given })
+  const inputs = givenInputs(deployInputs, { ...here, ...seldom, ...given })
   const error = await createDeploy(worldOf(sim))
     .main(inputs, runner)
     .then(() => '', said)
@@ -60,7 +61,7 @@ export async function deployExpress(
 /** Runs `rollback`. */
 export async function rollBackExpress(sim: Simulator, given: Record<string, string> = {}) {
   const runner = await runnerFor(sim)
-  const inputs = givenInputs(rollbackInputs, { ...here, ...given })
+  const inputs = givenInputs(rollbackInputs, { ...here, ...seldom, ...given })
   const error = await createRollback(worldOf(sim))
     .main(inputs, runner)
     .then(() => '', said)

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import { createDeployExpress } from '../../src/actions/deploy-express/index.ts'
 import { deployExpressInputs } from '../../src/actions/inputs/deploy-express-inputs.ts'
 import { newImage, oldImage } from '../deployment/scene.ts'
+import { seldom } from '../often.ts'
 import { said } from '../refusal.ts'
 import { givenInputs } from '../runner/fake-runner.ts'
 import type { Simulator } from '../simulator/simulator.ts'
@@ -15,7 +16,7 @@ async function deploy(sim: Simulator, given: Record<string, string>, probe = pro
   const runner = await runnerFor(sim)
   const all = { 'service-name': 'api', cluster: 'shop', image: newImage, guard: 'off', ...given }
   const error = await createDeployExpress({ ...worldOf(sim), probe: probe.open })
-    .main(givenInputs(deployExpressInputs, all), runner)
+    .main(givenInputs(deployExpressInputs, { ...seldom, ...all }), runner)
     .then(() => '', said)
   return { outputs: runner.outputs, log: runner.lines.join('\n'), isRed: runner.failed, error }
 }

@@ -195,7 +195,7 @@ describe('row F03: after a kill at any moment, what was begun is told to its end
     ['several services, one broken', () => several('crash')],
   ])('%s', async (_, scene) => {
     const wrong: string[] = []
-    const step = times('KILL_EVERY', 11, 1)
+    const step = times('KILL_EVERY', 17, 1)
     let moment = 0
     for (let problems: string[] | undefined = []; problems; problems = await killAt(await scene(), moment)) {
       wrong.push(...problems)

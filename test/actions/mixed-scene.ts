@@ -2,6 +2,7 @@
 import { createDeploy } from '../../src/actions/deploy/index.ts'
 import { deployInputs } from '../../src/actions/inputs/deploy-inputs.ts'
 import { region } from '../deployment/scene.ts'
+import { seldom } from '../often.ts'
 import { type FakeRunner, fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import type { Behaviour } from '../simulator/contract.ts'
 import type { BeanstalkSeed } from '../simulator/elasticbeanstalk/elasticbeanstalk.ts'
@@ -106,6 +107,7 @@ export async function release(scene: MixedScene, what: Release, given: Record<st
     },
   })
   const inputs = givenInputs(deployInputs, {
+    ...seldom,
     guard: 'off',
     environment: 'production',
     'slack-token': 'xoxb-1',

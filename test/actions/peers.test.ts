@@ -13,6 +13,7 @@ import {
   rollingScene,
   servingImage,
 } from '../deployment/scene.ts'
+import { seldom } from '../often.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import type { Handler } from '../simulator/contract.ts'
 import { seededTaskDefinition, seedNativeService, seedRollingService } from '../simulator/fixtures.ts'
@@ -26,7 +27,10 @@ async function deploy(sim: Simulator, given: Record<string, string> = {}, defini
   const source: Record<string, string> = definition ? { 'task-definition': 'td.json' } : { image: newImage }
   const action = createDeploy({ requestHandler: sim.requestHandler, fetch: (url, init) => sim.fetch(url, init) })
   const before = sim.clock.now()
-  await action.main(givenInputs(deployInputs, { service: 'api', cluster: 'shop', ...source, ...given }), runner)
+  await action.main(
+    givenInputs(deployInputs, { service: 'api', cluster: 'shop', ...seldom, ...source, ...given }),
+    runner,
+  )
   const { verdict = '', cause = '' } = runner.outputs
   const errors = runner.lines.filter((line) => line.startsWith('error '))
   return { runner, errors, verdict, cause, isRed: runner.failed, minutes: (sim.clock.now() - before) / 60_000 }

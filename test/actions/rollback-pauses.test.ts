@@ -3,8 +3,8 @@ import { describe, expect, test } from '@jest/globals'
 import { rollbackInputs } from '../../src/actions/inputs/rollback-inputs.ts'
 import { createRollback } from '../../src/actions/rollback/index.ts'
 import { answerWaiting, hook, hookScene } from '../deployment/pause-scene.ts'
-import { codeDeployScene, newImage, oldImage, run, servingImage } from '../deployment/scene.ts'
-import { some } from '../often.ts'
+import { codeDeployScene, newImage, oldImage, runSeldom as run, servingImage } from '../deployment/scene.ts'
+import { seldom, some } from '../often.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import type { Simulator } from '../simulator/simulator.ts'
 import { environment, here, takenBySlack } from './scene.ts'
@@ -32,7 +32,7 @@ async function rollBack(sim: Simulator, given: Record<string, string> = {}) {
   sim.recorder.clear()
   const runner = await fakeRunner({ clock: sim.clock.forProgram, environment })
   const action = createRollback({ requestHandler: sim.requestHandler, fetch: async () => takenBySlack() })
-  await action.main(givenInputs(rollbackInputs, { ...here, ...given }), runner)
+  await action.main(givenInputs(rollbackInputs, { ...here, ...seldom, ...given }), runner)
   return { verdict: runner.outputs.verdict, isRed: runner.failed, log: runner.lines.join('\n') }
 }
 

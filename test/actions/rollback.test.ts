@@ -8,9 +8,17 @@ import { rollbackInputs } from '../../src/actions/inputs/rollback-inputs.ts'
 import { createRollback } from '../../src/actions/rollback/index.ts'
 import { policiesOf, refusedBy } from '../cli/permissions-scene.ts'
 import { lag } from '../deployment/lag.ts'
-import { codeDeployScene, newImage, oldImage, region, rollingScene, run, servingImage } from '../deployment/scene.ts'
+import {
+  codeDeployScene,
+  newImage,
+  oldImage,
+  region,
+  rollingScene,
+  runSeldom as run,
+  servingImage,
+} from '../deployment/scene.ts'
 import { truthOf } from '../deployment/truth.ts'
-import { some } from '../often.ts'
+import { isLong, seldom, some } from '../often.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import type { Call } from '../simulator/contract.ts'
 import { seedImage } from '../simulator/ecr.ts'
@@ -35,7 +43,7 @@ async function prepare(sim: Simulator, state?: Record<string, string>) {
 
 async function rollBack(sim: Simulator, given: Record<string, string> = {}) {
   const { runner, action, sent } = await prepare(sim)
-  await action.main(givenInputs(rollbackInputs, { ...here, ...given }), runner)
+  await action.main(givenInputs(rollbackInputs, { ...here, ...seldom, ...given }), runner)
   return { runner, sent, log: runner.lines.join('\n'), outputs: runner.outputs }
 }
 
@@ -44,7 +52,7 @@ async function answer(sim: Simulator, given: Record<string, string>) {
   const runner = await fakeRunner({ clock: sim.clock.forProgram, environment })
   const fetch = () => Promise.reject(new Error('nobody is told'))
   const action = createContinue({ requestHandler: sim.requestHandler, fetch })
-  await action.main(givenInputs(continueInputs, { ...here, ...given }), runner)
+  await action.main(givenInputs(continueInputs, { ...here, ...seldom, ...given }), runner)
   return runner
 }
 
@@ -101,17 +109,20 @@ describe('going back to the last good revision', () => {
     },
   )
 
-  test.each(scenes)('%s: twice goes two back, and never forward to what was gone away from', async (_, scene) => {
-    const sim = scene()
-    await run(sim, { image: newImage })
-    await run(sim, { image: thirdImage })
-    await run(sim, { image: fourthImage })
-    await rollBack(sim)
-    expect(servingImage(sim)).toBe(thirdImage)
-    const { log } = await rollBack(sim)
-    expect(servingImage(sim)).toBe(newImage)
-    expect(log).toMatch(/was already rolled back from api:4 to api:3 at .*; this run rolls it back further, to api:2/)
-  })
+  test.each(some(scenes, 2))(
+    '%s: twice goes two back, and never forward to what was gone away from',
+    async (_, scene) => {
+      const sim = scene()
+      await run(sim, { image: newImage })
+      await run(sim, { image: thirdImage })
+      await run(sim, { image: fourthImage })
+      await rollBack(sim)
+      expect(servingImage(sim)).toBe(thirdImage)
+      const { log } = await rollBack(sim)
+      expect(servingImage(sim)).toBe(newImage)
+      expect(log).toMatch(/was already rolled back from api:4 to api:3 at .*; this run rolls it back further, to api:2/)
+    },
+  )
 
   test('does nothing when ECS went back by itself already', async () => {
     const sim = rollingScene()
@@ -173,7 +184,7 @@ describe("CodeDeploy's hooks", () => {
     return JSON.parse(made.revision.appSpecContent.content)
   }
 
-  test.each([[{}], [{ to: 'api:2' }], [{ image: newImage }]])(
+  test.each(some<[Record<string, string>]>([[{}], [{ to: 'api:2' }], [{ image: newImage }]], 3))(
     'are those of the last good deployment of what is gone back to: %j',
     async (goal) => {
       const sim = codeDeployScene()
@@ -256,7 +267,7 @@ describe('a deployment in flight', () => {
     sim.clock.advance(1_000)
     sim.recorder.clear()
     const begun = sim.clock.now()
-    const { log } = await rollBack(sim)
+    const { log } = await rollBack(sim, { 'wait-max-delay-seconds': '' })
     const [, minutes, seconds] = /info (\d\d):(\d\d) {2}· /.exec(log) ?? []
     const named = sim.recorder
       .calls('ecs', 'DescribeServiceRevisions')
@@ -306,7 +317,7 @@ describe('a deployment in flight', () => {
     expect(log).not.toMatch(/not started again/)
   })
 
-  test.each(scenes)('%s: with a named revision, that one is deployed', async (_, scene) => {
+  test.each(some(scenes, 2))('%s: with a named revision, that one is deployed', async (_, scene) => {
     const sim = scene()
     await run(sim, { image: newImage })
     await inFlight(sim, thirdImage)
@@ -512,7 +523,7 @@ describe('reads that lag', () => {
   })
 
   test('CodeDeploy: a rollback is green only where the service shows the old revision with the traffic', async () => {
-    const sim = codeDeployScene({ terminationWaitMinutes: 60 })
+    const sim = codeDeployScene({ terminationWaitMinutes: isLong ? 60 : 10 })
     await run(sim, { image: newImage, request: { waitFor: 'traffic-shifted' } })
     const { handlers } = sim.world.region(region).ecs
     const shown = handlers.DescribeServices?.({ cluster: 'shop', services: ['api'] }, {} as Call)
@@ -560,7 +571,7 @@ describe('reads that lag', () => {
 })
 
 describe('the past that AWS tells', () => {
-  test.each([80, 86, 120])('after %d days, no request reaches further back than AWS takes', async (days) => {
+  test.each(some([80, 86, 120], 2))('after %d days, no request reaches further back than AWS takes', async (days) => {
     const sim = rollingScene()
     await run(sim, { image: newImage })
     sim.clock.advance(days * 24 * 3_600_000)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createDeploy } from '../../src/actions/deploy/index.ts'
 import { deployInputs } from '../../src/actions/inputs/deploy-inputs.ts'
 import { region } from '../deployment/scene.ts'
+import { seldom } from '../often.ts'
 import { type FakeRunner, fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import type { Behaviour, Call } from '../simulator/contract.ts'
 import { seededTaskDefinition, seedRollingService } from '../simulator/fixtures.ts'
@@ -97,7 +98,7 @@ export async function deploySeveral(
       return takenBySlack()
     },
   })
-  const inputs = givenInputs(deployInputs, { guard: 'off', ...given })
+  const inputs = givenInputs(deployInputs, { guard: 'off', ...seldom, ...given })
   const work = state ? action.post?.(inputs, runner) : action.main(inputs, runner)
   const error = await Promise.resolve(work).then(
     () => undefined,

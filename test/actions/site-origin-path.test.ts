@@ -211,7 +211,7 @@ async function cancelled(scene: SiteScene, build: Build, at: (operation: number)
 }
 
 test('after a cancel at any call, the post step leaves one whole release', async () => {
-  for (let at = 4; at < 40; at += isLong ? 1 : 12) {
+  for (let at = 4; at < 40; at += isLong ? 1 : 17) {
     const { scene } = await deployed('one')
     await cancelled(scene, buildOf('two'), (call) => call === at, true)
     scene.sim.clock.advance(600_000)

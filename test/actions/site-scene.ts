@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { createDeploySite } from '../../src/actions/deploy-site/index.ts'
 import { deploySiteInputs } from '../../src/actions/inputs/deploy-site-inputs.ts'
 import { Failure } from '../../src/failure.ts'
+import { isLong } from '../often.ts'
 import { said } from '../refusal.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import type { DistributionOptions } from '../simulator/cloudfront/distributions.ts'
@@ -42,6 +43,8 @@ export function siteScene(options: SiteOptions = {}, sim = createSimulator()) {
   const distribution = cloudfront.createDistribution({
     bucket,
     defaultRootObject: 'index.html',
+    // AWS takes four minutes.
+    ...(isLong ? {} : { deploySeconds: 30 }),
     ...options.distribution,
   })
   const Statement = [

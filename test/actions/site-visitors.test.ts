@@ -85,7 +85,7 @@ async function play(scene: SiteScene, steps: readonly Step[], given: Record<stri
   }
 }
 
-const runs = times('SITES', 3, 300)
+const runs = times('SITES', 2, 300)
 
 test.each([
   ['while everything is kept', true, {}],

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import { cliScene } from '../cli/cli-scene.ts'
 import { policyOf, refusedBy } from '../cli/permissions-scene.ts'
 import { newImage, rollingScene, servingImage } from '../deployment/scene.ts'
-import { times } from '../often.ts'
+import { isLong, times } from '../often.ts'
 import type { FakeRunner } from '../runner/fake-runner.ts'
 import type { Behaviour } from '../simulator/contract.ts'
 import { seededTaskDefinition } from '../simulator/seeding.ts'
@@ -11,6 +11,8 @@ import { killing } from './killing.ts'
 import { startedTasks } from './task-scene.ts'
 import { configOf, deployWith, operations } from './verify-scene.ts'
 
+/** So long a task runs that ends by itself. */
+const afterSeconds = isLong ? 300 : 60
 const running: Behaviour = { kind: 'healthy', log: ['working'] }
 const command = 'node migrate.js'
 
@@ -70,7 +72,7 @@ describe.each([
   })
 
   test('that a killed attempt has left, post step and all, is watched by the next one, and is not run again', async () => {
-    const sim = scene({ kind: 'crash', exitCode: 0, afterSeconds: 300 })
+    const sim = scene({ kind: 'crash', exitCode: 0, afterSeconds })
     await killed(sim, play, await momentOf('RunTask', play, 'answered'))
     expect(stillRunning(sim)).toHaveLength(1)
     const { outputs, log } = await deployWith(sim, { ...play, environment: { GITHUB_RUN_ATTEMPT: '2' } })
@@ -80,7 +82,7 @@ describe.each([
   })
 
   test('of another revision is waited for, and then run', async () => {
-    const sim = scene({ kind: 'crash', exitCode: 0, afterSeconds: 300 })
+    const sim = scene({ kind: 'crash', exitCode: 0, afterSeconds })
     await killed(sim, play, await momentOf('RunTask', play, 'answered'))
     const given = { ...('given' in play ? play.given : {}), 'environment-variables': 'MODE=other' }
     const { outputs, log } = await deployWith(sim, { ...play, given, environment: { GITHUB_RUN_ATTEMPT: '3' } })

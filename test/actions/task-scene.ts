@@ -3,6 +3,7 @@ import type { Task } from '@aws-sdk/client-ecs'
 import { createRunTask } from '../../src/actions/run-task/index.ts'
 import { runTaskInputs } from '../../src/actions/run-task/run-task-inputs.ts'
 import { newImage, region, rollingScene } from '../deployment/scene.ts'
+import { seldom } from '../often.ts'
 import { type FakeRunner, fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import type { Behaviour } from '../simulator/contract.ts'
 import type { RollingOptions } from '../simulator/fixtures.ts'
@@ -46,7 +47,7 @@ export async function runStep(
   onRunner?.(runner)
   let error: unknown
   try {
-    await createRunTask(worldOf(sim)).main(givenInputs(runTaskInputs, given), runner)
+    await createRunTask(worldOf(sim)).main(givenInputs(runTaskInputs, { ...seldom, ...given }), runner)
   } catch (thrown) {
     error = thrown
   }

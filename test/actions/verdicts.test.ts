@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals'
 import { some } from '../often.ts'
 import { ends, play } from './verdict-table.ts'
 
-test.each(some(Object.entries(ends), 2))('%s', async (name, end) => {
+test.each(some(Object.entries(ends), 3))('%s', async (name, end) => {
   const { runner } = await play(end)
   const { verdict, cause } = runner.outputs
   expect({ verdict, green: !runner.failed }).toEqual({ verdict: end.verdict, green: end.green ?? false })

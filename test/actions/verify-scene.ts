@@ -3,6 +3,7 @@ import { createDeploy } from '../../src/actions/deploy/index.ts'
 import { deployInputs } from '../../src/actions/inputs/deploy-inputs.ts'
 import type { HttpProbe, ProbeAnswer, ProbeRequest } from '../../src/ports.ts'
 import { newImage, region } from '../deployment/scene.ts'
+import { seldom } from '../often.ts'
 import { type FakeRunner, fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import type { Simulator } from '../simulator/simulator.ts'
 import { environment, takenBySlack } from './scene.ts'
@@ -76,7 +77,7 @@ export async function deployWith(sim: Simulator, play: Play): Promise<Played> {
   const where: Record<string, string> = files?.['slipway.yml']
     ? { environment: 'production' }
     : { service: 'api', cluster: 'shop' }
-  const inputs = givenInputs(deployInputs, { ...where, image: newImage, guard: 'off', ...given })
+  const inputs = givenInputs(deployInputs, { ...where, image: newImage, guard: 'off', ...seldom, ...given })
   const world = { requestHandler, fetch: async () => takenBySlack(), probe: probe?.open }
   const action = createDeploy(world)
   let error: unknown

@@ -41,7 +41,7 @@ function told({ runner, serving, sim }: Played) {
 
 const rows = Object.entries(ends).map(([name, end], row) => ({ name, end, row }))
 
-test.each(some(rows, 14))('$name', async ({ end, row }) => {
+test.each(some(rows, 21))('$name', async ({ end, row }) => {
   const calm = told(await play(end, { before: furnish, given }))
   expect(calm.verdict).toBe(end.verdict)
   for (const seed of seeds) {

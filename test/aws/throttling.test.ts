@@ -17,7 +17,7 @@ const registerAll = (aws: Aws, services: readonly string[]) =>
   )
 
 describe('row F07: throttling loses no deploy', () => {
-  const services = serviceNames(times('SERVICES', 60, 200))
+  const services = serviceNames(times('SERVICES', 30, 200))
 
   test('services (SERVICES) at 30 % throttled calls are all registered, once', async () => {
     const { aws, simulator } = simulated()
@@ -70,7 +70,7 @@ describe('row F07: throttling loses no deploy', () => {
 })
 
 describe('row F08: a bad line loses no deploy (SERVICES)', () => {
-  const services = serviceNames(times('SERVICES', 20, 200))
+  const services = serviceNames(times('SERVICES', 10, 200))
   const faults: readonly Effect[] = [
     { kind: 'http', status: 500 },
     { kind: 'http', status: 502 },

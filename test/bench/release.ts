@@ -69,7 +69,8 @@ interface Measured {
 async function release({ sim, digests }: Shop, given: Record<string, string> = {}): Promise<Measured> {
   sim.recorder.clear()
   const begun = sim.clock.now()
-  const inputs = { environment: 'production', digests: JSON.stringify(digests), ...given }
+  const usual = { 'wait-max-delay-seconds': '' }
+  const inputs = { environment: 'production', digests: JSON.stringify(digests), ...usual, ...given }
   const { runner } = await deploySeveral(sim, inputs, { files: { 'slipway.yml': config } })
   return {
     verdict: runner.outputs.verdict ?? '',

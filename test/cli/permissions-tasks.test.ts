@@ -21,6 +21,7 @@ const modes: readonly (readonly [string, Behaviour, Record<string, string>])[] =
 
 test.each(modes)('a task %s needs no more than its policy', async (_, behaviour, more) => {
   const sim = taskScene(behaviour)
+  sim.world.scenarios.set(`$ ${migrate.command}`, behaviour)
   const policy = await policyOf(repositoryOf(sim), '--action', 'run-task', '--without', 'evidence')
   sim.recorder.clear()
   sim.iam.enforce(policy)

@@ -587,7 +587,7 @@ test('whatever fails at whatever step, traffic is never to nowhere', async () =>
       expect(lost()).toEqual([])
       if (how === 'healthy') expect([again.code, controller(sim), pauses(sim).length]).toEqual([0, 'ECS', 1])
     }),
-    { numRuns: times('TO_NATIVE_RUNS', 3, 300) },
+    { numRuns: times('TO_NATIVE_RUNS', 2, 300) },
   )
 })
 

@@ -83,7 +83,7 @@ describe('npm run demo', () => {
     ['capacity', 'Capacity is unavailable at this time', 'unable to place a task'],
   ] as const
 
-  test.concurrent.each(some(rolledBack, 5))(
+  onlyLong(test.concurrent.each(rolledBack))(
     '%s: the cause is found, the old revision is live again, and Slack and the summary report it',
     async (name, cause, evidence) => {
       const story = await told(scenarioOf(name))

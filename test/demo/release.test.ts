@@ -4,7 +4,7 @@ import { some } from '../often.ts'
 import { releaseScenarios } from './release-scenarios.ts'
 import { tellRelease } from './release-story.ts'
 
-test.each(some(Object.entries(releaseScenarios), 6))('%s', async (_, scenario) => {
+test.each(some(Object.entries(releaseScenarios).toReversed(), 7))('%s', async (_, scenario) => {
   const lines: string[] = []
   const teller = {
     print: (line: string) => void lines.push(line),

@@ -1,7 +1,15 @@
 import { describe, expect, test } from '@jest/globals'
 import type { ConflictPolicy } from '../../src/deployment/policies.ts'
 import type { Simulator } from '../simulator/simulator.ts'
-import { codeDeployScene, newImage, portsOf, type RunOptions, rollingScene, run, servingImage } from './scene.ts'
+import {
+  codeDeployScene,
+  newImage,
+  portsOf,
+  type RunOptions,
+  rollingScene,
+  runSeldom as run,
+  servingImage,
+} from './scene.ts'
 
 const theirs = 'registry.example.com/api:theirs'
 

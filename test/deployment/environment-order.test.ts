@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { type Deployed, endMarks } from '../../src/github/end-mark.ts'
 import { openEnvironmentHistory } from '../../src/github/environments.ts'
 import type { Simulator } from '../simulator/simulator.ts'
-import { codeDeployScene, repository, rollingScene, run } from './scene.ts'
+import { codeDeployScene, repository, rollingScene, runSeldom as run } from './scene.ts'
 
 const commit = '1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d'
 const sha = (digit: string) => `sha256:${digit.repeat(64)}` as const

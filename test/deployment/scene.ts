@@ -15,6 +15,7 @@ import type { EcsAccess } from '../../src/targets/ecs/request/ecs-context.ts'
 import { type EcsRecord, ecsRecordOf, keptPart } from '../../src/targets/ecs/request/ecs-record.ts'
 import type { ServiceRequest } from '../../src/targets/ecs/request/service-request.ts'
 import { renderText } from '../../src/text.ts'
+import { seldomGap } from '../often.ts'
 import { seedCodeDeploy } from '../simulator/codedeploy/fixtures.ts'
 import { type RollingOptions, seedBlueGreenService, seedRollingService } from '../simulator/fixtures.ts'
 import { createSimulator, type Simulator, type SimulatorOptions } from '../simulator/simulator.ts'
@@ -134,6 +135,11 @@ export async function run(sim: Simulator, options: RunOptions = {}): Promise<End
   }
   const state = events.reduce(fold, initialState(startedAt))
   return { events, state, outcome: state.verdict?.outcome, cause: causeOf(state), record: ecsRecordOf(record), error }
+}
+
+/** The same with few reads of AWS (test/often.ts), where how soon an end is detected decides nothing. */
+export async function runSeldom(sim: Simulator, options: RunOptions = {}): Promise<Ended> {
+  return await run(sim, { ...options, request: { longestGap: seldomGap, ...options.request } })
 }
 
 /** The record as the main step saves it for the post step. */

@@ -1,6 +1,15 @@
 import { describe, expect, test } from '@jest/globals'
+import { onlyLong } from '../often.ts'
 import type { Simulator } from '../simulator/simulator.ts'
-import { codeDeployScene, newImage, oldImage, type RunOptions, rollingScene, run, servingImage } from './scene.ts'
+import {
+  codeDeployScene,
+  newImage,
+  oldImage,
+  type RunOptions,
+  rollingScene,
+  runSeldom as run,
+  servingImage,
+} from './scene.ts'
 
 const minute = 60_000
 
@@ -18,7 +27,7 @@ async function timed(sim: Simulator, options: RunOptions) {
 describe.each([
   ['rolling', rollingScene],
   ['CodeDeploy', codeDeployScene],
-])('row F09: AWS that does not answer, %s', (_, scene) => {
+])('row F09: AWS that does not answer, %s', (engine, scene) => {
   test.each([
     [0, 2],
     [5, 5],
@@ -56,7 +65,9 @@ describe.each([
     expect(ended.minutes).toBeLessThanOrEqual(26)
   })
 
-  test('after the end: what is known stays known', async () => {
+  // An hour of looks by CodeDeploy.
+  const also = engine === 'rolling' ? test : onlyLong(test)
+  also('after the end: what is known stays known', async () => {
     const sim = scene()
     sim.world.scenarios.set(newImage, { kind: 'crash', exitCode: 1 })
     const seen = { rollback: 0 }

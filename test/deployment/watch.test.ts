@@ -3,7 +3,7 @@ import { isLong, times } from '../often.ts'
 import type { Simulator } from '../simulator/simulator.ts'
 import { codeDeployScene, measure, newImage, portsOf, rollingScene } from './scene.ts'
 
-const runs = times('LAGS', 9, 80)
+const runs = times('LAGS', 5, 80)
 /** Of few runs the median is not yet what it is of many, as the bench has them. */
 const median = isLong ? 3000 : 3500
 

@@ -54,7 +54,7 @@ test.concurrent(
   }),
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   "peers' F2: the step ends at most 6 seconds after AWS is done, with default settings",
   inScene({}, async (scene) => {
     const { exitCode } = await scene.deploy()
@@ -142,7 +142,7 @@ test.concurrent(
   }),
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   "peers' F6: a permission that is missing while we watch is named, with the statement that grants it",
   inScene({ service: 'codedeploy' }, async ({ deploy, sim }) => {
     sim.faults.add({ operation: 'GetDeployment', times: 1000, effect: { kind: 'access-denied' } })
@@ -181,7 +181,7 @@ const stops = [
 ]
 
 /** Every cause, in this process: test/actions/told-failures. */
-test.concurrent.each(some(stops, 3))(
+onlyLong(test.concurrent.each(stops))(
   "peers' F10: tasks of a service that stop: $about is in the cause",
   async ({ behaviour, story }) => {
     await inScene({}, async (scene) => {
@@ -236,7 +236,7 @@ const groups = [
   { about: 'blue/green configuration', codeDeploy: { withoutBlueGreenConfiguration: true } },
 ]
 
-test.concurrent.each(some(groups, 2))(
+onlyLong(test.concurrent.each(groups))(
   "peers' F13: a group without $about is waited for like any other",
   async ({ codeDeploy }) => {
     await inScene({ service: 'codedeploy', codeDeploy }, async ({ deploy, serving }) => {

@@ -81,7 +81,7 @@ for (const [engine, strategy] of [
   )
 }
 
-test.concurrent(
+onlyLong(test.concurrent)(
   'a canary by CodeDeploy is watched through its lifecycle events and its shift of traffic',
   inScene(
     { service: 'codedeploy', codeDeploy: { deploymentConfig: 'CodeDeployDefault.ECSCanary10Percent5Minutes' } },
@@ -94,7 +94,7 @@ test.concurrent(
   ),
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   'a matrix of one service: plan, then deploy to an environment of slipway.yml',
   inScene({ rolling: { cluster: 'staging' } }, async (scene) => {
     const digest = await checkOutExample(scene)

@@ -273,8 +273,10 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 
-for (const [action, scenes] of Object.entries(plays))
-  test.concurrent(`${action} needs the IAM actions that its page names, and no others`, async () => {
+/** Of deploy, in process: test/actions/permissions and test/cli/permissions-policies. */
+for (const [action, scenes] of Object.entries(plays)) {
+  const declare = action === 'deploy' ? onlyLong(test.concurrent) : test.concurrent
+  declare(`${action} needs the IAM actions that its page names, and no others`, async () => {
     const allowed = documented(action)
     const expected = [...allowed, ...(action === 'build-push' ? documentedIn('docs/image-scan.md') : [])]
     const used = await Promise.all(
@@ -297,6 +299,7 @@ for (const [action, scenes] of Object.entries(plays))
     )
     expect([...new Set([...used.flat(), ...(elsewhere[action] ?? [])])].sort()).toEqual(allowed)
   })
+}
 
 onlyLong(test.concurrent)(
   'nothing secret is shown, not even with debug logging, and the check of every run would see it',

@@ -52,7 +52,7 @@ const moments = [
   ['codedeploy', 'GetDeploymentGroup', 0],
 ] as const
 
-for (const [service, operation, skip] of some(moments, 6))
+for (const [service, operation, skip] of some(moments, 8))
   test.concurrent(
     `row F01: a cancel at ${operation} (${service}) ends in time, and afterwards the old version serves`,
     inScene({ service, codeDeploy: slowly }, async (scene) => {
@@ -71,8 +71,8 @@ for (const [service, operation, skip] of some(moments, 6))
     }),
   )
 
-for (const service of some(engines, 2))
-  test.concurrent(
+for (const service of engines)
+  onlyLong(test.concurrent)(
     `row F01: with on-cancel: leave the deployment goes on, and the message says so (${service})`,
     inScene({ service, codeDeploy: slowly }, async (scene) => {
       const operation = service === 'rolling' ? 'DescribeServiceDeployments' : 'GetDeployment'
@@ -83,7 +83,7 @@ for (const service of some(engines, 2))
     }),
   )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   'row F02: a cancel between register and update deploys nothing, and the post step says so',
   inScene({}, async (scene) => {
     const { post } = await cancelled(scene, { operation: 'RegisterTaskDefinition' })
@@ -120,7 +120,7 @@ for (const service of some(engines, 2))
     `row F04: three runs of the same commit register once and deploy once (${service})`,
     inScene({ service }, async ({ deploy, sim, done }) => {
       expect((await deploy()).outputs.verdict).toBe('succeeded')
-      for (const attempt of ['2', '3']) {
+      for (const attempt of some(['2', '3'], 2)) {
         const before = sim.recorder.all.length
         const again = await deploy({}, { environment: { GITHUB_RUN_ATTEMPT: attempt } })
         expect([again.exitCode, again.outputs.verdict]).toEqual([0, 'unchanged'])
@@ -142,7 +142,7 @@ const spoiled: readonly (readonly [string, string, Effect, 'rolling' | 'codedepl
   ['row F08', 'answered with nothing', { kind: 'empty' }, 'rolling', 13],
 ]
 
-for (const [id, how, effect, service, seed] of some(spoiled, 5))
+for (const [id, how, effect, service, seed] of some(spoiled, 7))
   test.concurrent(
     `${id} with 30 % of all calls ${how} the deployment is made once and seen to its end`,
     inScene({ service, seed }, async (scene) => {
@@ -155,7 +155,7 @@ for (const [id, how, effect, service, seed] of some(spoiled, 5))
     }),
   )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   'row F09: the step ends at its deadline although AWS never answers again',
   inScene({}, async ({ deploy, sim }) => {
     sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 3000 })
@@ -166,7 +166,7 @@ test.concurrent(
   }),
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   'row F11: keys that expire while we watch end the step at once: still running, verdict unknown, how to go on',
   inScene({ service: 'codedeploy', codeDeploy: slowly }, async ({ deploy, sim }) => {
     sim.faults.add({ operation: 'GetDeployment', skip: 1, times: 1000, effect: { kind: 'expired-token' } })
@@ -207,7 +207,7 @@ const needed = [
   ['ecs:UpdateService', 'UpdateService'],
 ] as const
 
-for (const [action, operation] of some(needed, 3))
+for (const [action, operation] of some(needed.toReversed(), 4))
   test.concurrent(
     `row F13: without ${action} the refusal ends the step at once, with the statement that is missing`,
     inScene({}, async ({ deploy, sim, serving }) => {
@@ -227,7 +227,7 @@ for (const [action, operation] of some(needed, 3))
     }),
   )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   'row F13: a service that is not there is said to be missing, with what to check',
   inScene({}, async ({ deploy }) => {
     const { exitCode, errors } = await deploy({ service: 'apo' })
@@ -271,7 +271,7 @@ test.concurrent(
         /no "containerDefinitions" \(but "containerDefinitons"\)/,
       ],
     ]
-    for (const [name, content, message] of some(files, 4)) {
+    for (const [name, content, message] of some(files, 8)) {
       write(name, content)
       const { exitCode, errors } = await run('register-task-definition', { 'task-definition': name })
       expect([name, exitCode, errors.length]).toEqual([name, 1, 1])
@@ -282,7 +282,7 @@ test.concurrent(
   }),
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   'row F26: a byte order mark, comments, CRLF and the answer of describe-task-definition are read as they are meant',
   inScene({}, async ({ run, write, sim }) => {
     const definition = seededTaskDefinition(sim.world)

@@ -3,7 +3,7 @@ import { cpSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { gitIn, gitRepository } from '../git/repository.ts'
-import { onlyLong, some } from '../often.ts'
+import { onlyLong } from '../often.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { deploymentJobs, job, logOf } from './runner/record.ts'
 import type { StandIn, WorkflowRun } from './runner/run.ts'
@@ -49,14 +49,12 @@ test.concurrent(
   }),
 )
 
-for (const [kept, state] of some(
-  [
-    ['true', 'success'],
-    ['false', 'failure'],
-  ] as const,
-  2,
-))
-  test.concurrent(
+/** In process: test/actions/deploy. */
+for (const [kept, state] of [
+  ['true', 'success'],
+  ['false', 'failure'],
+] as const)
+  onlyLong(test.concurrent)(
     `changes settings of slipway.yml without an image only where that is said (keep-image: ${kept})`,
     inScene(async (scene) => {
       const example = readFileSync(join(import.meta.dirname, '../../examples/api/slipway.yml'), 'utf8')
@@ -227,7 +225,7 @@ environments:
   }),
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   'rolls back when the run is cancelled in the middle, and Slack and GitHub say so',
   inScene(async (scene) => {
     scene.callWith({})

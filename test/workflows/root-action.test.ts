@@ -73,7 +73,7 @@ onlyLong(test.concurrent)(
   }),
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   'explains a failed deployment once in every channel, within what GitHub shows of a job',
   inScene(async (scene) => {
     writeCaller(scene)
@@ -147,7 +147,7 @@ onlyLong(test.concurrent)(
   }),
 )
 
-test.concurrent(
+onlyLong(test.concurrent)(
   'shows the plan in a dry run and tells nobody',
   inScene(async (scene) => {
     writeCaller(scene, { inputs: 'dry-run: true, tag: v2' })

@@ -4,7 +4,7 @@ import { some } from '../../often.ts'
 import { seedScenarios } from './scenarios.ts'
 import { tellSeed } from './story.ts'
 
-test.concurrent.each(some(Object.entries(seedScenarios), 9))('%s', async (_, scenario) => {
+test.concurrent.each(some(Object.entries(seedScenarios), 12))('%s', async (_, scenario) => {
   const lines: string[] = []
   const teller = {
     print: (line: string) => void lines.push(line),

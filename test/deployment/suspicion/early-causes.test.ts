@@ -4,7 +4,7 @@ import type { DeploymentEvent } from '../../../src/deployment/events.ts'
 import { fold, initialState } from '../../../src/deployment/state.ts'
 import type { Cause } from '../../../src/diagnosis/cause.ts'
 import { renderText } from '../../../src/text.ts'
-import { some } from '../../often.ts'
+import { onlyLong, some } from '../../often.ts'
 import type { Behaviour } from '../../simulator/contract.ts'
 import { seedNativeService } from '../../simulator/fixtures.ts'
 import { createSimulator, type Simulator } from '../../simulator/simulator.ts'
@@ -76,8 +76,8 @@ function suspicions({ events }: Ended) {
 const startedAt = ({ state }: Ended) => state.deployment?.startedAt ?? Number.NaN
 const firstAt = ({ events }: Ended) => events.find(({ kind }) => kind === 'suspected')?.at ?? Number.NaN
 
-describe.each(some(engines, 6))('%s', (_, scene) => {
-  test.each(broken)(
+describe.each(some(engines, 6))('%s', (engine, scene) => {
+  test.each(some(broken, engine === 'rolling' ? 1 : 3))(
     '%s is explained long before the end, and as the end explains it',
     async (_name, behaviour, reason) => {
       const sim = scene()
@@ -116,7 +116,8 @@ describe.each(some(engines, 6))('%s', (_, scene) => {
     expect(servingImage(sim)).toBe(newImage)
   })
 
-  test('the looks go on while the evidence hangs or is denied', async () => {
+  const also = engine === 'rolling' ? test : onlyLong(test)
+  also('the looks go on while the evidence hangs or is denied', async () => {
     for (const kind of ['hang', 'access-denied'] as const) {
       const sim = scene()
       sim.world.scenarios.set(newImage, { kind: 'crash', exitCode: 3, afterSeconds: 2 })
@@ -159,7 +160,7 @@ test('lines of a log that arrive late replace the first explanation, once', asyn
 test('what fails again and again is looked into less and less often', async () => {
   const sim = codeDeployScene()
   sim.world.scenarios.set(newImage, { kind: 'crash', exitCode: 3, afterSeconds: 2 })
-  await run(sim, { image: newImage, request: { failFastAfter: 0, waitMinutes: 30 } })
+  await run(sim, { image: newImage, request: { failFastAfter: 0, waitMinutes: 30, longestGap: 20 * second } })
   expect(sim.recorder.count('elbv2', 'DescribeTargetHealth')).toBeLessThanOrEqual(20)
 })
 

@@ -3,7 +3,14 @@ import { describe, expect, test } from '@jest/globals'
 import { initialState } from '../../../../src/deployment/state.ts'
 import { logLines } from '../../../../src/report/log-lines.ts'
 import { renderText } from '../../../../src/text.ts'
-import { causeOf, codeDeployScene, newImage, region, rollingScene, run } from '../../../deployment/scene.ts'
+import {
+  causeOf,
+  codeDeployScene,
+  newImage,
+  region,
+  rollingScene,
+  runSeldom as run,
+} from '../../../deployment/scene.ts'
 import { subject } from '../../../report/stories.ts'
 import type { Simulator } from '../../../simulator/simulator.ts'
 

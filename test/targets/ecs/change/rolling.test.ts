@@ -6,7 +6,7 @@ import {
   portsOf,
   region,
   rollingScene,
-  run,
+  runSeldom as run,
   servingImage,
   withImage,
 } from '../../../deployment/scene.ts'

@@ -1,7 +1,14 @@
 /** Which deployment group deploys a service, what it is set to, and what one deployment does otherwise. */
 
 import { describe, expect, test } from '@jest/globals'
-import { codeDeployScene, newImage, portsOf, region, run, servingImage } from '../../../deployment/scene.ts'
+import {
+  codeDeployScene,
+  newImage,
+  portsOf,
+  region,
+  runSeldom as run,
+  servingImage,
+} from '../../../deployment/scene.ts'
 import { plain } from '../../../refusal.ts'
 import { seedCodeDeploy } from '../../../simulator/codedeploy/fixtures.ts'
 import type { Call } from '../../../simulator/contract.ts'

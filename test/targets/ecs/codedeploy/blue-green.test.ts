@@ -1,5 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
-import { codeDeployScene, newImage, oldImage, portsOf, run, servingImage } from '../../../deployment/scene.ts'
+import {
+  codeDeployScene,
+  newImage,
+  oldImage,
+  portsOf,
+  runSeldom as run,
+  servingImage,
+} from '../../../deployment/scene.ts'
 import type { Simulator } from '../../../simulator/simulator.ts'
 
 const revision = (number: number) => `arn:aws:ecs:eu-west-1:111122223333:task-definition/api:${number}`

@@ -3,7 +3,14 @@ import type { DeploymentInfo } from '@aws-sdk/client-codedeploy'
 import { describe, expect, test } from '@jest/globals'
 import type { DeploymentEvent } from '../../../../src/deployment/events.ts'
 import { deny, lag } from '../../../deployment/lag.ts'
-import { codeDeployScene, newImage, oldImage, region, run, servingImage } from '../../../deployment/scene.ts'
+import {
+  codeDeployScene,
+  newImage,
+  oldImage,
+  region,
+  runSeldom as run,
+  servingImage,
+} from '../../../deployment/scene.ts'
 import { truthOf } from '../../../deployment/truth.ts'
 import type { Handler } from '../../../simulator/contract.ts'
 import type { Simulator } from '../../../simulator/simulator.ts'
@@ -50,7 +57,7 @@ describe.each([undefined, 'traffic-shifted', 'baked'] as const)('waiting for %s'
   test('is not green while the service shows the old one', async () => {
     const sim = codeDeployScene()
     freeze(sim)
-    const { outcome, cause } = await run(sim, { image: newImage, request })
+    const { outcome, cause } = await run(sim, { image: newImage, request: { ...request, longestGap: 60_000 } })
     expect(outcome).toBe('timed-out')
     if (waitFor === undefined) expect(cause).toMatch(/its status is Succeeded, but DescribeServices does not show/)
   })

@@ -7,7 +7,7 @@ import {
   portsOf,
   region,
   rollingScene,
-  run,
+  runSeldom as run,
   servingImage,
 } from '../../../deployment/scene.ts'
 import { seedNativeService } from '../../../simulator/fixtures.ts'
@@ -88,7 +88,7 @@ test('what the strategy waits by itself does not count, as in the run that began
   seedNativeService(sim, { strategy: 'CANARY', desiredCount: 2, bakeTimeInMinutes: 25 })
   const started = await run(sim, { image: newImage, request: { wait: false } })
   const deploymentId = idIn(started.cause)
-  const ended = await run(sim, { request: { deploymentId, waitMinutes: 10, longestGap: 30_000 } })
+  const ended = await run(sim, { request: { deploymentId, waitMinutes: 10, longestGap: 120_000 } })
   expect(ended.outcome).toBe('succeeded')
 })
 
@@ -198,7 +198,7 @@ describe("the id of CodeDeploy's own rollback", () => {
 
   test('is not what a watch prints whose time is up during the rollback, nor that the job picks it up', async () => {
     const sim = codeDeployScene()
-    quirksOf(sim).rollbackSeconds = 600
+    quirksOf(sim).rollbackSeconds = 240
     const { id } = await returning(sim)
     const ended = await run(sim, { request: { deploymentId: id, waitMinutes: 1 } })
     expect(ended.outcome).toBe('timed-out')

@@ -8,7 +8,7 @@ import {
   oldImage,
   region,
   rollingScene,
-  run,
+  runSeldom as run,
   servingImage,
   withImage,
 } from '../../../deployment/scene.ts'

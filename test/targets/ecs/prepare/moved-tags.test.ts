@@ -1,6 +1,6 @@
 /** Tags move. A service that runs the wanted revision already is deployed anew where a tag of it leads to another image. */
 import { describe, expect, test } from '@jest/globals'
-import { codeDeployScene, portsOf, region, rollingScene, run } from '../../../deployment/scene.ts'
+import { codeDeployScene, portsOf, region, rollingScene, runSeldom as run } from '../../../deployment/scene.ts'
 import { seedImage } from '../../../simulator/ecr.ts'
 import type { Simulator } from '../../../simulator/simulator.ts'
 

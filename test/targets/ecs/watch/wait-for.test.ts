@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
-import { codeDeployScene, newImage, rollingScene, run, servingImage } from '../../../deployment/scene.ts'
+import { codeDeployScene, newImage, rollingScene, runSeldom as run, servingImage } from '../../../deployment/scene.ts'
 
 const minutes = async (scene: typeof codeDeployScene, waitFor: 'traffic-shifted' | 'baked' | 'terminated') => {
   const sim = scene({ terminationWaitMinutes: 60 })
-  const ended = await run(sim, { image: newImage, request: { waitFor, waitMinutes: 30 } })
+  const ended = await run(sim, { image: newImage, request: { waitFor, waitMinutes: 30, longestGap: 60_000 } })
   expect(ended.outcome).toBe('succeeded')
   expect(servingImage(sim)).toBe(newImage)
   return (ended.state.updatedAt - ended.state.startedAt) / 60_000
@@ -38,7 +38,7 @@ describe('wait-for', () => {
     const took = async (waitFor: 'traffic-shifted' | 'terminated') => {
       const sim = rollingScene({ alarms: ['api-5xx'] })
       sim.world.region('eu-west-1').ecs.quirks.alarmBakeSeconds = 600
-      const ended = await run(sim, { image: newImage, request: { waitFor } })
+      const ended = await run(sim, { image: newImage, request: { waitFor, longestGap: 30_000 } })
       expect(ended.outcome).toBe('succeeded')
       return (ended.state.updatedAt - ended.state.startedAt) / 60_000
     }
