@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { newImage, oldImage, region } from '../deployment/scene.ts'
+import { some } from '../often.ts'
 import { expressDefinition } from '../simulator/express-fixture.ts'
 import { seedRollingService } from '../simulator/fixtures.ts'
 import { doctor } from './doctor-scene.ts'
@@ -10,7 +11,7 @@ const ownDefinition = (sim: Parameters<typeof serving>[0], options = {}) => ({
 })
 
 describe('deploy to a service in Express Mode', () => {
-  test.each(['managed', 'own'] as const)(
+  test.each(some(['managed', 'own'] as const, 2))(
     'puts an image into a %s definition and watches the canary',
     async (definition) => {
       const { sim } = expressScene({ definition })

@@ -481,7 +481,7 @@ describe('a cancelled run of waves', () => {
 
   test('at any moment leaves nothing in flight, and says of no service what is not so', async () => {
     const order = ['data', 'api', 'worker']
-    const step = times('CANCEL_EVERY', 70, 1)
+    const step = times('CANCEL_EVERY', 100, 1)
     let cancelled = 0
     for (let moment = 3; ; moment += step) {
       const sim = severalScene(order)

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-ecs'
 import { describe, expect, test } from '@jest/globals'
 import type { JsonObject } from '../../src/ports.ts'
-import { times } from '../often.ts'
+import { some, times } from '../often.ts'
 import type { SimulatorOptions } from '../simulator/simulator.ts'
 import { failure, lost, simulated, unanswered } from './simulated.ts'
 
@@ -40,7 +40,7 @@ async function deployments({ aws, clock }: Awaited<ReturnType<typeof withService
   return aws.ecs.listServiceDeployments('main', 'api', new Date(0))
 }
 
-const either = [...lost, ...unanswered]
+const either = some([...lost, ...unanswered], 2)
 
 describe('row F12: a mutation whose reply was lost happens once', () => {
   test.each(either)('a task definition is registered once: $kind', async (effect) => {

@@ -1,6 +1,7 @@
 /** Tags move. A service that runs the wanted revision already is deployed anew where a tag of it leads to another image. */
 import { describe, expect, test } from '@jest/globals'
 import { codeDeployScene, portsOf, region, rollingScene, runSeldom as run } from '../../../deployment/scene.ts'
+import { onlyLong } from '../../../often.ts'
 import { seedImage } from '../../../simulator/ecr.ts'
 import type { Simulator } from '../../../simulator/simulator.ts'
 
@@ -22,7 +23,10 @@ const digests = async (sim: Simulator) => {
 describe.each([
   ['ECS', () => rollingScene()],
   ['CodeDeploy', () => codeDeployScene({ terminationWaitMinutes: 0 })],
-])('what %s deployed from a tag', (_, scene) => {
+])('what %s deployed from a tag', (engine, scene) => {
+  /** Where tasks and Amazon ECR are read, the engine decides nothing. */
+  const also = engine === 'ECS' ? test : onlyLong(test)
+
   async function deployed(): Promise<Simulator> {
     const sim = scene()
     sim.world.region(region).ecr.createRepository('api')
@@ -52,7 +56,7 @@ describe.each([
     expect((await again(sim)).outcome).toBe('unchanged')
   })
 
-  test('is not said to be the same while no task of it is shown', async () => {
+  also('is not said to be the same while no task of it is shown', async () => {
     const sim = await deployed()
     push(sim, 'two')
     const { handlers } = sim.world.region(region).ecs
@@ -64,7 +68,7 @@ describe.each([
     )
   })
 
-  test('is deployed with its settings, where those change, too', async () => {
+  also('is deployed with its settings, where those change, too', async () => {
     const sim = await deployed()
     push(sim, 'two')
     const ended = await again(sim, { request: { propagateTags: 'SERVICE' } })
@@ -73,7 +77,7 @@ describe.each([
     expect(ended.state.deployment).toBeDefined()
   })
 
-  test('a dry run says it, and changes nothing', async () => {
+  also('a dry run says it, and changes nothing', async () => {
     const sim = await deployed()
     push(sim, 'two')
     const ended = await again(sim, { request: { dryRun: true } })
@@ -97,7 +101,7 @@ describe.each([
     )
   })
 
-  test('is unchanged, and that is said, when Amazon ECR does not answer for some seconds', async () => {
+  also('is unchanged, and that is said, when Amazon ECR does not answer for some seconds', async () => {
     const sim = await deployed()
     sim.faults.add({ operation: 'DescribeImages', times: 99, effect: { kind: 'http', status: 503 } })
     const before = sim.clock.now()
@@ -106,7 +110,7 @@ describe.each([
     expect(warnings(ended)).toMatch(/did not respond to ecr:DescribeImages in time, so a tag that was moved/)
   })
 
-  test('is unchanged where a task shows the part for its platform of what the tag leads to', async () => {
+  also('is unchanged where a task shows the part for its platform of what the tag leads to', async () => {
     const sim = await deployed()
     const mediaType = 'application/vnd.oci.image.index.v1+json'
     const manifests = [...(await digests(sim))].map((digest) => ({
@@ -127,7 +131,7 @@ describe.each([
     expect([ended.outcome, warnings(ended)]).toEqual(['unchanged', ''])
   })
 
-  test('is unchanged when the tag is gone', async () => {
+  also('is unchanged when the tag is gone', async () => {
     const sim = await deployed()
     const { handlers } = sim.world.region(region).ecr
     const input = { repositoryName: 'api', imageIds: [{ imageTag: 'latest' }] }
@@ -135,7 +139,7 @@ describe.each([
     expect((await again(sim)).outcome).toBe('unchanged')
   })
 
-  test('an image of a digest, or a deployment that begins anyway, costs no look', async () => {
+  also('an image of a digest, or a deployment that begins anyway, costs no look', async () => {
     const sim = await deployed()
     const digest = push(sim, 'two')
     await again(sim, { image: `${repository}@${digest}`, request: { wait: false } })

@@ -30,15 +30,18 @@ const wanted = { cluster: 'shop', service: 'api' }
 const update = (sim: Simulator, more: object) => ask(sim.world, region, 'UpdateService', { ...wanted, ...more })
 
 describe.each(rights)('%s the right to read service deployments', (_, deny) => {
-  test.each([1, 2, 3, 5, 8])('a service that is shown as it was for %d looks is no rollback', async (looks) => {
-    const sim = rollingScene()
-    deny(sim)
-    lag(sim, looks)
-    const ended = await run(sim, { image: newImage })
-    expect(ended.outcome).toBe('succeeded')
-    expect(ended.state.verdict?.serving?.id).toBe(revision(2))
-    expect(truthOf(sim)).toMatchObject({ image: newImage, rolloutState: 'COMPLETED' })
-  })
+  test.each(some([1, 2, 3, 5, 8], 2))(
+    'a service that is shown as it was for %d looks is no rollback',
+    async (looks) => {
+      const sim = rollingScene()
+      deny(sim)
+      lag(sim, looks)
+      const ended = await run(sim, { image: newImage })
+      expect(ended.outcome).toBe('succeeded')
+      expect(ended.state.verdict?.serving?.id).toBe(revision(2))
+      expect(truthOf(sim)).toMatchObject({ image: newImage, rolloutState: 'COMPLETED' })
+    },
+  )
 
   test('a reply with the old deployment is read again, and our own is nobody else’s', async () => {
     const sim = rollingScene()
