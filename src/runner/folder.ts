@@ -56,11 +56,24 @@ function keepYoungGenerationSmall(): void {
 
 function rootOf(folder: string, workspace: string): string {
   const given = resolve(workspace, folder)
-  if (!statSync(given, { throwIfNoEntry: false })?.isDirectory())
-    throw unreadable(folder, 'no such folder in the workspace')
+  const problem = whyNoFolder(given)
+  if (problem !== undefined) throw unreadable(folder, problem)
   const root = realpathSync(given)
   if (!isInside(realpathSync(workspace), root)) throw unreadable(folder, 'it is outside the workspace')
   return root
+}
+
+/** Why a path is no folder that can be read. Undefined: it is one. */
+export function whyNoFolder(path: string): string | undefined {
+  try {
+    const found = statSync(path, { throwIfNoEntry: false })
+    if (found === undefined) return 'no such folder in the workspace'
+    return found.isDirectory() ? undefined : 'it is a file, not a folder'
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ELOOP'
+      ? 'ELOOP: its symbolic links form a loop'
+      : `${error instanceof Error ? error.message : error}`
+  }
 }
 
 function isInside(root: string, path: string): boolean {
@@ -92,7 +105,7 @@ function unreadable(path: string, why: string): Failure {
   return new Failure({
     code: 'file-unreadable',
     what: text`"${untrusted(path)}" of ${setting('folder')} cannot be read`,
-    why: text`${why}`,
+    why: text`${untrusted(why)}`,
     fix: text`Correct the path (it is relative to the workspace), or run the build of the site before this step.`,
   })
 }
