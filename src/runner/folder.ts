@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { closeSync, createReadStream, openSync, readSync, realpathSync, statSync } from 'node:fs'
+import { closeSync, createReadStream, openSync, readSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { open, readdir, realpath, stat } from 'node:fs/promises'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
@@ -65,10 +65,16 @@ function rootOf(folder: string, workspace: string): string {
 
 /** Why a path is no folder that can be read. Undefined: it is one. */
 export function whyNoFolder(path: string): string | undefined {
+  const found = statusOf(path)
+  if (typeof found === 'string') return found
+  if (found === undefined) return 'no such folder in the workspace'
+  return found.isDirectory() ? undefined : 'it is a file, not a folder'
+}
+
+/** What is at a path, its links followed; a text: why that cannot be known. Undefined: nothing is there. */
+export function statusOf(path: string): Stats | string | undefined {
   try {
-    const found = statSync(path, { throwIfNoEntry: false })
-    if (found === undefined) return 'no such folder in the workspace'
-    return found.isDirectory() ? undefined : 'it is a file, not a folder'
+    return statSync(path, { throwIfNoEntry: false })
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'ELOOP'
       ? 'ELOOP: its symbolic links form a loop'

@@ -108,7 +108,7 @@ function inWorkspace(path: string, input: string, runner: Runner): string {
   if (root !== undefined && isInside(realpathSync(root), realpathSync(full))) return realpathSync(full)
   throw new Failure({
     code: 'file-unreadable',
-    what: text`${setting(input)} ${untrusted(path)} cannot be read`,
+    what: text`The path ${untrusted(path)} of ${setting(input)} cannot be read`,
     why:
       root === undefined
         ? text`it is outside the workspace`
@@ -128,7 +128,7 @@ function folderOf(path: string, runner: Runner): string {
   if (problem === undefined) return full
   throw new Failure({
     code: 'file-unreadable',
-    what: text`${setting('source-directory')} ${untrusted(path)} cannot be read`,
+    what: text`The path ${untrusted(path)} of ${setting('source-directory')} cannot be read`,
     why: text`${untrusted(problem)}`,
     fix: text`Correct the path, and check that a step before this one checks the code out. Nothing has been changed.`,
   })
