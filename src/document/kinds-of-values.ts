@@ -102,7 +102,7 @@ const objects: readonly ObjectSign[] = [
   },
   {
     name: 'a service definition',
-    fix: 'Give it in the input service-definition.',
+    fix: 'Give it in the input service-definition of the action deploy.',
     fits: (value) => has(value, 'desiredCount') || has(value, 'serviceName') || Array.isArray(value.services),
   },
   {

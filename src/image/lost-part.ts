@@ -16,6 +16,13 @@ const gaps: readonly (readonly [pattern: RegExp, lacks: string])[] = [
   [/[.-]$/, 'has nothing behind its last character, which ends no name'],
 ]
 
+const errors: readonly (readonly [pattern: RegExp, wrong: string])[] = [
+  [/[\r\n]/, 'has several lines, and the name of an image has one'],
+  [/^["'].*["']$/, 'has quotation marks around it, which are part of the value'],
+  [/\$\{\{/, 'has an expression that GitHub did not evaluate'],
+  [/\$[{\w(]|%\w+%/, 'has a shell variable, which GitHub does not expand in an input; use an expression'],
+]
+
 /** What a name of an image lacks, to follow the name: `has no digest behind its @`. Undefined: nothing that shows. */
 export function lostPart(image: string): string | undefined {
   return gaps.find(([pattern]) => pattern.test(image))?.[1]
@@ -25,5 +32,6 @@ export function lostPart(image: string): string | undefined {
 export function misnaming(image: string): string | undefined {
   const [scheme] = /^[a-z][a-z0-9+.-]*:\/\//i.exec(image) ?? []
   if (scheme !== undefined) return `begins with ${scheme}, which names of images do not have`
-  return /^[\w./:@*-]*$/.test(image) ? undefined : 'is not the name of an image'
+  if (/^[\w./:@*-]*$/.test(image)) return undefined
+  return errors.find(([pattern]) => pattern.test(image))?.[1] ?? 'is not the name of an image'
 }

@@ -29,7 +29,7 @@ export function failureAnnotations(failure: Failure): readonly PlacedMessage[] {
   const [first, ...others] = [...mistakes, ...marks].slice(0, mostListed)
   return [
     { message: failureText(failure), place: first },
-    ...others.map((mistake) => ({ message: text`${mistakeText(mistake)}.`, place: mistake })),
+    ...others.map((mistake) => ({ message: closed(mistakeText(mistake)), place: mistake })),
   ]
 }
 

@@ -5,13 +5,15 @@ import {
   fstatSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { Failure } from '../failure.ts'
+import { nearest } from '../nearest.ts'
 import { setting, type Text, text, untrusted } from '../text.ts'
 import { unwritable } from '../unwritable.ts'
 import type { Files } from './action.ts'
@@ -69,16 +71,31 @@ function locate(workspace: string, temporary: string, path: string, input: strin
   const given = resolve(workspace, path)
   const root = [workspace, temporary].find((folder) => isInside(resolve(folder), given))
   if (root === undefined) return unreadable(path, input, text`it is outside the workspace`)
-  const real = attempt(path, input, () => realpathSync(given))
+  const real = attempt(
+    path,
+    input,
+    () => realpathSync(given),
+    () => besideMissing(given, root),
+  )
   if (isInside(realpathSync(root), real)) return real
   return unreadable(path, input, text`a symbolic link in its path leads outside the workspace`)
 }
 
-function attempt<T>(path: string, input: string, read: () => T): T {
+function attempt<T>(path: string, input: string, read: () => T, near?: () => string | undefined): T {
   try {
     return read()
   } catch (error) {
-    return unreadable(path, input, reasonOf(error), error)
+    return unreadable(path, input, reasonOf(error, near), error)
+  }
+}
+
+/** A file with nearly the same name in the same folder: `slipway.yaml` for `slipway.yml`. */
+function besideMissing(path: string, root: string): string | undefined {
+  try {
+    const folder = realpathSync(dirname(path))
+    return isInside(realpathSync(root), folder) ? nearest(basename(path), readdirSync(folder)) : undefined
+  } catch {
+    return undefined
   }
 }
 
@@ -97,10 +114,14 @@ function decode(bytes: Uint8Array, path: string, input: string): string {
   }
 }
 
-function reasonOf(error: unknown): Text {
+function reasonOf(error: unknown, near?: () => string | undefined): Text {
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
-  if (code === 'ENOENT')
-    return text`ENOENT: no such file in the workspace; is the repository checked out before this step?`
+  if (code === 'ENOENT') {
+    const suggestion = near?.()
+    return suggestion === undefined
+      ? text`ENOENT: no such file in the workspace; is the repository checked out before this step?`
+      : text`ENOENT: no such file in the workspace; did you mean ${untrusted(suggestion)} in the same folder?`
+  }
   if (code === 'EACCES') return text`EACCES: permission denied`
   if (code === 'ELOOP') return text`ELOOP: its symbolic links form a loop`
   return text`${untrusted(error instanceof Error ? error.message : String(error))}`

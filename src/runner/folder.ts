@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { closeSync, createReadStream, openSync, readSync, realpathSync, statSync } from 'node:fs'
+import { closeSync, createReadStream, openSync, readSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { open, readdir, realpath, stat } from 'node:fs/promises'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
@@ -56,11 +56,30 @@ function keepYoungGenerationSmall(): void {
 
 function rootOf(folder: string, workspace: string): string {
   const given = resolve(workspace, folder)
-  if (!statSync(given, { throwIfNoEntry: false })?.isDirectory())
-    throw unreadable(folder, 'no such folder in the workspace')
+  const problem = whyNoFolder(given)
+  if (problem !== undefined) throw unreadable(folder, problem)
   const root = realpathSync(given)
   if (!isInside(realpathSync(workspace), root)) throw unreadable(folder, 'it is outside the workspace')
   return root
+}
+
+/** Why a path is no folder that can be read. Undefined: it is one. */
+export function whyNoFolder(path: string): string | undefined {
+  const found = statusOf(path)
+  if (typeof found === 'string') return found
+  if (found === undefined) return 'no such folder in the workspace'
+  return found.isDirectory() ? undefined : 'it is a file, not a folder'
+}
+
+/** What is at a path, its links followed; a text: why that cannot be known. Undefined: nothing is there. */
+export function statusOf(path: string): Stats | string | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ELOOP'
+      ? 'ELOOP: its symbolic links form a loop'
+      : `${error instanceof Error ? error.message : error}`
+  }
 }
 
 function isInside(root: string, path: string): boolean {
@@ -92,7 +111,7 @@ function unreadable(path: string, why: string): Failure {
   return new Failure({
     code: 'file-unreadable',
     what: text`"${untrusted(path)}" of ${setting('folder')} cannot be read`,
-    why: text`${why}`,
+    why: text`${untrusted(why)}`,
     fix: text`Correct the path (it is relative to the workspace), or run the build of the site before this step.`,
   })
 }

@@ -151,31 +151,31 @@ export function readInputs<Spec extends InputSpec>(
   warn: (message: Text) => void = () => undefined,
 ): Inputs<Spec> {
   const values: Record<string, unknown> = {}
-  const problems: Text[] = []
+  const problems: (readonly Text[])[] = []
   for (const [name, read] of Object.entries(spec)) {
     try {
       values[fieldOf(name)] = read(given(name), (message) => warn(text`${name} ${untrusted(message)}`))
     } catch (error) {
-      problems.push(...problemsOf(name, error))
+      problems.push(problemsOf(name, error))
     }
   }
   const known = Object.keys(spec)
   for (const name of passedNames.filter((passed) => !known.includes(passed))) {
     const suggestion = nearest(name, known)
-    problems.push(
+    problems.push([
       text`${untrusted(name)} is not an input of this action${suggestion === undefined ? '' : `; did you mean ${suggestion}?`}`,
-    )
+    ])
   }
-  if (problems.length > 0) throw invalidInputs(problems)
+  if (problems.length > 0) throw invalidInputs(problems.flat(), problems.length)
   return values as Inputs<Spec>
 }
 
-/** The failure that lists what is wrong with inputs, one line each. */
-export function invalidInputs(problems: readonly Text[]): Failure {
-  const one = problems.length === 1
+/** The failure that lists what is wrong with inputs, one line each. `inputs`: how many of them are invalid. */
+export function invalidInputs(problems: readonly Text[], inputs = problems.length): Failure {
+  const one = inputs === 1
   return new Failure({
     code: 'inputs-invalid',
-    what: text`${one ? 'An input is' : `${problems.length} inputs are`} invalid`,
+    what: text`${one ? 'An input is' : `${inputs} inputs are`} invalid`,
     why: text`\n${problems.flatMap((problem) => ['- ', ...problem, '\n'])}`,
     fix: text`Correct ${one ? 'it' : 'them'} under "with:" of the step. Nothing has been changed on AWS.`,
   })

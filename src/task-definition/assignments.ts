@@ -1,6 +1,7 @@
 import { type Document, parseDocument } from '../document/document.ts'
 import { Failure } from '../failure.ts'
 import type { Mistake } from '../mistake.ts'
+import { readEach } from '../read-each.ts'
 import { renderText } from '../text.ts'
 
 const forbidden = new Set(['__proto__', 'constructor', 'prototype'])
@@ -23,13 +24,13 @@ function firstLine(given: string): string {
 
 function parseLines(given: string): ReadonlyMap<string, string> {
   const entries = new Map<string, string>()
-  for (const [index, line] of given.split(/\r?\n/).entries()) {
+  readEach(given.split(/\r?\n/), (line, index) => {
     const content = line.trim()
-    if (content === '' || content.startsWith('#')) continue
+    if (content === '' || content.startsWith('#')) return
     const split = content.indexOf('=')
     if (split < 1) throw new Error(`must have lines of the form NAME=value; line ${index + 1} has no name and "="`)
     add(entries, content.slice(0, split).trim(), content.slice(split + 1).trim())
-  }
+  })
   return entries
 }
 
@@ -40,11 +41,11 @@ function parseMap(given: string): ReadonlyMap<string, string> | undefined {
   const { value, plain } = document
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
   const entries = new Map<string, string>()
-  for (const [name, content] of Object.entries(value)) {
+  readEach(Object.entries(value), ([name, content]) => {
     if (typeof content === 'object' && content !== null)
       throw new Error(`must have a single value for ${name}, not a list or a map`)
     add(entries, name, content === null ? '' : (plain([name]) ?? String(content)))
-  }
+  })
   return entries
 }
 

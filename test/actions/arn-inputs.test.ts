@@ -97,6 +97,15 @@ environments:
     expect(log).toMatch(/or correct the ARN in the input service/)
   })
 
+  test('a cluster of another region: its ARN is named once, and the region in it', async () => {
+    const { log } = await step(rollingScene(), 'deploy', {
+      service: 'api',
+      cluster: 'arn:aws:ecs:us-east-1:111122223333:cluster/shop',
+      image: newImage,
+    })
+    expect(log).toMatch(/Correct the ARN in the input cluster, or the region of the ARN in the input cluster if/)
+  })
+
   test.each([
     ['deploy', { ...here, cluster: 'staging', service, image: newImage }],
     ['doctor', { ...here, cluster: 'staging', service, image: newImage }],

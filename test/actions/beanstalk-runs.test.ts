@@ -1,4 +1,6 @@
 /** What happens around deployments to Elastic Beanstalk: repeated, cancelled, watched, of an image, of an older commit. */
+import { symlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { namesIn } from '../../src/actions/bundle/read-package.ts'
 import { deployBeanstalkInputs } from '../../src/actions/inputs/deploy-beanstalk-inputs.ts'
@@ -148,7 +150,8 @@ describe('the bundle', () => {
 
   test.each([
     [{}, { 'app/.gitignore': '*\n' }, /source bundle of app is empty/],
-    [{ 'source-directory': '../elsewhere' }, program, /outside the workspace/],
+    [{ 'source-directory': '../elsewhere' }, program, /The path \.\.\/elsewhere of .* outside the workspace/],
+    [{ 'source-directory': 'app/server.js' }, program, /it is a file, not a folder/],
     [
       { 'source-directory': '', 'deployment-package-path': 'app/package.json' },
       program,
@@ -165,6 +168,20 @@ describe('the bundle', () => {
     expect(sim.recorder.count('elasticbeanstalk', 'CreateApplicationVersion') + updates(sim)).toBe(0)
   })
 })
+
+test.each<Record<string, string>>([{ 'source-directory': 'loop' }, { 'deployment-package-path': 'loop' }])(
+  'a loop of links is refused with its name, and is no internal error: %j',
+  async (given) => {
+    const { runner, action } = await prepare(beanstalkScene())
+    symlinkSync('loop', join(runner.workspace, 'loop'))
+    const names = { 'application-name': 'shop', 'environment-name': production, 'version-label': 'v2' }
+    await action.main(givenInputs(deployBeanstalkInputs, { ...names, 'aws-region': 'eu-west-1', ...given }), runner)
+    expect(runner.lines.join('\n')).toMatch(
+      /The (path|file) loop of the input .* ELOOP: its symbolic links form a loop/,
+    )
+    expect(runner.failed).toBe(true)
+  },
+)
 
 test('inputs of other actions that cannot be supported are errors by their name', () => {
   const all = {

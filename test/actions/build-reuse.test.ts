@@ -673,9 +673,12 @@ describe('the revision is that of what is checked out', () => {
 })
 
 describe('before anything is asked of AWS', () => {
-  test.each(['servces/api', 'src/app.js'])('a context that is no folder is told: %s', async (context) => {
+  test.each([
+    ['servces/api', 'no such folder in the workspace'],
+    ['src/app.js', 'it is a file, not a folder'],
+  ])('a context that is no folder is told: %s', async (context, why) => {
     const ran = await buildScene().run({ context })
-    expect(ran.failure).toContain(`The build context "${context}" was not found | no such folder in the workspace`)
+    expect(ran.failure).toContain(`The build context "${context}" cannot be read | ${why}`)
   })
 
   test('a dry run says what would be done, and does nothing', async () => {

@@ -1,4 +1,6 @@
 /** The action run-task: the peers' rows T1 to T12, F10 and A4, and what people read and get of a task. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { startedByLock } from '../../src/targets/ecs/request/started-by.ts'
 import { newImage, region } from '../deployment/scene.ts'
@@ -335,7 +337,16 @@ test.each([
   [{ image: newImage }, 'one of task-definition, service and environment is required'],
   [{ ...migrate, lock: 'a', 'started-by': 'me' }, 'lock and started-by are mutually exclusive'],
   [{ ...migrate, 'override-container-command': 'x' }, 'command and override-container-command are mutually exclusive'],
-  [{ ...migrate, container: 'web' }, 'has no container'],
+  [{ ...migrate, container: 'web' }, 'Correct the input container.'],
+  [{ ...migrate, 'override-container': 'web' }, 'Correct the input override-container.'],
+  [
+    { ...migrate, image: '', container: 'web' },
+    'container names web, and the task definition has no such container; it has api',
+  ],
+  [
+    { ...migrate, overrides: '{"containerOverrides":[{"name":"web"}]}' },
+    'overrides names web, and the task definition has no such container; it has api',
+  ],
   [
     { ...migrate, overrides: '{"containerOverrides":[{"name":"api","command":["x"]}]}' },
     'command and overrides both set the command of container api',
@@ -348,6 +359,19 @@ test.each([
   expect(isRed).toBe(true)
   expect(`${error === undefined ? '' : said(error)} ${log}`).toContain(words)
   expect(sim.recorder.count('ecs', 'RegisterTaskDefinition') + sim.recorder.count('ecs', 'RunTask')).toBe(0)
+})
+
+test('a file that slipway.yml names and that is missing is named by its key', async () => {
+  const config = `version: 1
+services:
+  api: { task-definition: td.json }
+environments: { staging: { region: eu-west-1, account: "111122223333", services: { api: { cluster: shop, service: api } } } }
+`
+  const given = { service: 'api', environment: 'staging', config: 'slipway.yml', command: 'x', image: newImage }
+  const { log } = await runStep(taskScene(), given, {
+    onRunner: ({ workspace }) => writeFileSync(join(workspace, 'slipway.yml'), config),
+  })
+  expect(log).toContain('The file "td.json" of services.api.task-definition (slipway.yml:3) cannot be read')
 })
 
 test('a cancel while a lock is waited for: nothing was run, and that is said', async () => {

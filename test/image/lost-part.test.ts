@@ -53,7 +53,11 @@ describe('an image that was put together from an empty part', () => {
 
 test.each([
   ['api v2', 'is not the name of an image'],
-  ['$IMAGE', 'is not the name of an image'],
+  ['$IMAGE', 'has a shell variable, which GitHub does not expand in an input; use an expression'],
+  ['x/%IMAGE%:v1', 'has a shell variable, which GitHub does not expand in an input; use an expression'],
+  ['${{ env.IMAGE }', 'has an expression that GitHub did not evaluate'],
+  ['"api:v2"', 'has quotation marks around it, which are part of the value'],
+  ['api:v2\napi:v3', 'has several lines, and the name of an image has one'],
   [`https://${registry}/api:v1`, 'begins with https://, which names of images do not have'],
   [`docker://${registry}/api:v1`, 'begins with docker://, which names of images do not have'],
 ])('%s %s, and nothing was lost', (image, wrong) => {

@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
+import { Failure } from '../../src/failure.ts'
 import { annotations } from '../../src/report/annotations.ts'
 import { forAnnotation } from '../../src/report/escape.ts'
+import { failureAnnotations } from '../../src/report/failure-text.ts'
 import { outputs } from '../../src/report/outputs.ts'
-import { renderText, untrusted } from '../../src/text.ts'
+import { renderText, text, untrusted } from '../../src/text.ts'
 import { cause, lastState, stories, subject } from './stories.ts'
 
 const of = (name: string) => ({ subject, state: lastState(stories[name] ?? []) })
@@ -86,4 +88,12 @@ describe('outputs', () => {
   test('of a deployment that never started are there, but empty', () => {
     expect(outputs(of('queued'))).toMatchObject({ verdict: '', 'task-definition-arn': '', 'deployment-id': '' })
   })
+})
+
+test('each mistake is a sentence with one end', () => {
+  const mistake = (message: string) => ({ file: 'a.json', line: 1, message: text`${message}` })
+  const mistakes = [mistake('one'), mistake('no key b; did you mean c?'), mistake('has no name')]
+  const failure = new Failure({ code: 'inputs-invalid', what: text`Bad`, mistakes })
+  const [, ...others] = failureAnnotations(failure).map(({ message }) => renderText(message, forAnnotation))
+  expect(others).toEqual(['a.json:1:1: no key b; did you mean c?', 'a.json:1:1: has no name.'])
 })

@@ -138,3 +138,12 @@ test('a file is there or not, and what is written has its content', async () => 
   expect(await files.exists('deploy/other.json')).toBe(false)
   expect(readFileSync(await files.writeTemporary('td.json', '{"a": 1}'), 'utf8')).toBe('{"a": 1}')
 })
+
+test('a file with nearly the same name in the same folder is named; one outside the workspace is not', async () => {
+  writeFileSync(join(workspace, 'slipway.yaml'), '')
+  symlinkSync(root, join(workspace, 'outside'))
+  expect(await refusal('slipway.yml')).toContain('did you mean slipway.yaml in the same folder?')
+  expect(await refusal('deploy/apii.json')).toContain('did you mean api.json in the same folder?')
+  expect(await refusal('outside/secrets')).toContain('is the repository checked out before this step?')
+  expect(await refusal('nowhere/apii.json')).toContain('is the repository checked out before this step?')
+})

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from '@jest/globals'
-import { readFolder } from '../../src/runner/folder.ts'
+import { readFolder, whyNoFolder } from '../../src/runner/folder.ts'
 import { failure } from '../refusal.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
@@ -44,4 +44,19 @@ test.each<readonly [string, string, (site: string, outside: string) => void]>([
 ])('%s is refused: %s', async (_, why, make) => {
   const { code, why: given } = await failure(pathsOf(workspaceWith(make)))
   expect([code, given]).toEqual(['file-unreadable', expect.stringContaining(why)])
+})
+
+test('a path that is no folder is refused with the reason, a loop of links as well', () => {
+  const workspace = workspaceWith((site) => symlinkSync('loop', join(site, 'loop')))
+  expect(
+    ['site', 'site/nope', 'site/index.html', 'site/loop', `site/${'x'.repeat(300)}`].map((path) =>
+      whyNoFolder(join(workspace, path)),
+    ),
+  ).toEqual([
+    undefined,
+    'no such folder in the workspace',
+    'it is a file, not a folder',
+    'ELOOP: its symbolic links form a loop',
+    expect.stringContaining('ENAMETOOLONG'),
+  ])
 })

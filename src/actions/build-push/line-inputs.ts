@@ -1,5 +1,6 @@
 import { parseQuotedLines, type QuotedLine } from '../../image/quoted-lines.ts'
 import type { Parsed } from '../../image/tag-fields.ts'
+import { readEach } from '../../read-each.ts'
 import { type InputReader, list } from '../../runner/inputs.ts'
 import { parsed } from './parsed-input.ts'
 
@@ -42,7 +43,7 @@ export function pairs(kind: string): InputReader<readonly (readonly [string, str
     const { value, mistakes }: Parsed<readonly QuotedLine[]> = parseQuotedLines(given)
     const [mistake] = mistakes
     if (mistake !== undefined) throw new Error(`must have lines like ${kind}; line ${mistake.line} ${mistake.message}`)
-    return value.map(({ content, line }) => {
+    return readEach(value, ({ content, line }) => {
       const [, name, assigned] = /^\s*([^=\s,"]+)=(.*)$/s.exec(content) ?? []
       if (name === undefined || !assigned)
         throw new Error(`must have lines like ${kind}; line ${line} has no name or no value`)

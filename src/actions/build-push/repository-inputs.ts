@@ -1,3 +1,4 @@
+import { readEach } from '../../read-each.ts'
 import {
   flag,
   type InputReader,
@@ -31,7 +32,7 @@ const tagExclusions: InputReader<readonly string[]> = (given) => {
 const resourceTags: InputReader<Readonly<Record<string, string>> | undefined> = (given) => {
   const rows = lines(given).map((line) => /^\s*([^=]*?)\s*=(.*)$/.exec(line))
   if (rows.length > tagLimits.most) throw new Error(`must have at most ${tagLimits.most} tags, not ${rows.length}`)
-  const entries = rows.map((row, index) => {
+  const entries = readEach(rows, (row, index) => {
     const [, key = '', value = ''] = row ?? []
     const problem = tagProblem(key, value)
     if (row === null) throw new Error(`must have lines like key=value; line ${index + 1} has no "="`)

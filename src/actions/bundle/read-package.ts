@@ -1,20 +1,22 @@
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { zipEntries } from '../../document/zip-file.ts'
 import { Failure, type FailureCode } from '../../failure.ts'
+import { statusOf } from '../../runner/folder.ts'
 import { setting, type Text, text, untrusted } from '../../text.ts'
 import { largestBundle, tooLarge } from './list-files.ts'
 
 const mistaken = (path: string, why: Text, code: FailureCode = 'bundle-invalid') =>
   new Failure({
     code,
-    what: text`${setting('deployment-package-path')} ${untrusted(path)} is no source bundle`,
+    what: text`The file ${untrusted(path)} of ${setting('deployment-package-path')} is no source bundle`,
     why,
     fix: text`Give a ZIP, WAR or JAR file, or set ${setting('source-directory')} so that this action makes the bundle. Nothing has been changed.`,
   })
 
 /** The bytes of a bundle that an earlier step made. `full`: its absolute path. */
 export function readPackage(path: string, full: string): Uint8Array {
-  const stat = statSync(full, { throwIfNoEntry: false })
+  const stat = statusOf(full)
+  if (typeof stat === 'string') throw mistaken(path, text`${untrusted(stat)}`, 'file-unreadable')
   if (stat === undefined) throw mistaken(path, text`ENOENT: the file does not exist`, 'file-unreadable')
   if (!stat.isFile()) throw mistaken(path, text`it is not a regular file`)
   if (stat.size > largestBundle) throw tooLarge(stat.size)

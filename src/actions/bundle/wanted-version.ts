@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { existsSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { isAbsolute, relative, resolve } from 'node:path'
 import type { Artifact } from '../../deployment/plan.ts'
 import { Failure } from '../../failure.ts'
 import type { Runner } from '../../runner/action.ts'
+import { whyNoFolder } from '../../runner/folder.ts'
 import type { Source } from '../../source.ts'
 import type { VersionContent, WantedVersion } from '../../targets/beanstalk/request/beanstalk-request.ts'
 import { setting, text, type Untrusted, untrusted } from '../../text.ts'
@@ -107,7 +108,7 @@ function inWorkspace(path: string, input: string, runner: Runner): string {
   if (root !== undefined && isInside(realpathSync(root), realpathSync(full))) return realpathSync(full)
   throw new Failure({
     code: 'file-unreadable',
-    what: text`${setting(input)} ${untrusted(path)} cannot be read`,
+    what: text`The path ${untrusted(path)} of ${setting(input)} cannot be read`,
     why:
       root === undefined
         ? text`it is outside the workspace`
@@ -123,11 +124,12 @@ function isInside(root: string, path: string): boolean {
 
 function folderOf(path: string, runner: Runner): string {
   const full = inWorkspace(path, 'source-directory', runner)
-  if (statSync(full, { throwIfNoEntry: false })?.isDirectory()) return full
+  const problem = whyNoFolder(full)
+  if (problem === undefined) return full
   throw new Failure({
     code: 'file-unreadable',
-    what: text`${setting('source-directory')} ${untrusted(path)} cannot be read`,
-    why: text`it is no directory of the workspace`,
+    what: text`The path ${untrusted(path)} of ${setting('source-directory')} cannot be read`,
+    why: text`${untrusted(problem)}`,
     fix: text`Correct the path, and check that a step before this one checks the code out. Nothing has been changed.`,
   })
 }

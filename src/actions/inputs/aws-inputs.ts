@@ -21,8 +21,11 @@ export const region: InputReader<string | undefined> = (given, warn) => {
 /** Reads a list of AWS account ids of 12 digits. */
 export const accountIds: InputReader<readonly string[]> = (given) => {
   const ids = list(given)
-  if (ids.every((id) => /^\d{12}$/.test(id))) return ids
-  throw new Error('must be AWS account IDs of twelve digits, separated by commas')
+  const wrong = ids.filter((id) => !/^\d{12}$/.test(id))
+  if (wrong.length === 0) return ids
+  throw new Error(
+    `must be AWS account IDs of twelve digits, separated by commas, not ${wrong.map((id) => `"${id}"`).join(', ')}`,
+  )
 }
 
 /** Inputs of every action that talks to AWS. The names are those of `aws-actions/configure-aws-credentials`. */

@@ -1,3 +1,4 @@
+import { readEach } from '../../read-each.ts'
 import {
   flag,
   type InputReader,
@@ -19,7 +20,7 @@ import { deployInputs } from './deploy-inputs.ts'
 
 /** Lines `pattern: value`, the first that fits decides; a value without a pattern is for all files. */
 const pathRules: InputReader<readonly { readonly pattern: RegExp; readonly value: string }[]> = (given) =>
-  lines(given).map((line) => {
+  readEach(lines(given), (line) => {
     // A header with another character fails at the first request, when the deployment has begun.
     if (/[^\x20-\x7e]/.test(line)) throw new Error(`has the line "${line.trim()}", which is not US-ASCII`)
     const [, glob, value] = /^\s*(\S+?):\s+(.+)$/.exec(line) ?? []
@@ -41,7 +42,7 @@ const metadata: InputReader<Readonly<Record<string, string>>> = (given) => {
 
 const readMetadata: InputReader<Readonly<Record<string, string>>> = (given) =>
   Object.fromEntries(
-    lines(given).map((line) => {
+    readEach(lines(given), (line) => {
       const [, name, value] = /^\s*(?:x-amz-meta-)?([a-z0-9-]+)\s*=\s*([\x20-\x7e]*)$/.exec(line) ?? []
       if (name === undefined || value === undefined)
         throw new Error(
@@ -53,7 +54,7 @@ const readMetadata: InputReader<Readonly<Record<string, string>>> = (given) =>
 
 /** Lines `from to`. */
 const redirects: InputReader<readonly { readonly from: string; readonly to: string }[]> = (given) =>
-  lines(given).map((line) => {
+  readEach(lines(given), (line) => {
     const [from = '', to = '', ...others] = line.trim().split(/\s+/)
     if (others.length === 0 && from !== '' && /^(\/|https?:\/\/)/.test(to)) return { from: from.replace(/^\//, ''), to }
     throw new Error(

@@ -1,5 +1,6 @@
 import { lostPart, misnaming } from '../../image/lost-part.ts'
 import { hasCredentials, withoutCredentials } from '../../image/reference.ts'
+import { readEach } from '../../read-each.ts'
 import { type InputReader, optionalText } from '../../runner/inputs.ts'
 import { parseAssignments } from '../../task-definition/assignments.ts'
 import { lostInputCauses } from './lost-inputs-table.ts'
@@ -27,14 +28,16 @@ export const image: InputReader<string | undefined> = (given) => {
 /** The same for each container. */
 export const images: InputReader<ReadonlyMap<string, string>> = (given) => {
   const read = parseAssignments(given)
-  for (const [container, value] of read) requireWhole(value, `of the container ${container} `)
+  readEach([...read], ([container, value]) => requireWhole(value, `of the container ${container} `))
   return read
 }
 
 /** Names and where their values are: no secret has an empty address. */
 export const secretSources: InputReader<ReadonlyMap<string, string>> = (given) => {
   const read = parseAssignments(given)
-  const [lost] = [...read].find(([, source]) => source === '') ?? []
-  if (lost === undefined) return read
-  throw new Error(`has no ARN for ${lost}: the expression or variable behind "${lost}=" has no value`)
+  readEach([...read], ([name, source]) => {
+    if (source === '')
+      throw new Error(`has no ARN for ${name}: the expression or variable behind "${name}=" has no value`)
+  })
+  return read
 }

@@ -1,4 +1,7 @@
-import type { OptionSetting } from '../../ports.ts'
+import { parseDocument } from '../../document/document.ts'
+import { Failure } from '../../failure.ts'
+import type { Json, JsonObject, OptionSetting } from '../../ports.ts'
+import { readEach } from '../../read-each.ts'
 import type { InputReader } from '../../runner/inputs.ts'
 
 const line = /^(?<namespace>aws:[\w:-]+):(?<name>[^:=\s]+)=(?<value>.*)$/
@@ -13,7 +16,7 @@ const environment = 'aws:elasticbeanstalk:application:environment'
  */
 export const optionSettings: InputReader<readonly OptionSetting[]> = (given) => {
   if (given === '') return []
-  const settings = given.startsWith('[') ? fromJson(given) : given.split(/\r?\n/).flatMap(fromLine)
+  const settings = given.startsWith('[') ? fromJson(given) : readEach(given.split(/\r?\n/), fromLine).flat()
   const keys = settings.map(({ namespace, name }) => `${namespace}:${name}`)
   const twice = keys.find((key, index) => keys.indexOf(key) !== index)
   if (twice !== undefined) throw new Error(`names ${twice} twice`)
@@ -27,26 +30,35 @@ function fromLine(written: string, index: number): readonly OptionSetting[] {
   // The value may be a secret, so only what is before it is quoted.
   if (name === '')
     throw new Error(
-      `must have lines such as aws:elasticbeanstalk:command:Timeout=900 or env:NAME=value; line ${index + 1} is "${text.split('=')[0]}"`,
+      `must have lines such as aws:elasticbeanstalk:command:Timeout=900 or env:NAME=value; line ${index + 1} ${beginning(text)}`,
     )
   return [{ namespace, name, value }]
 }
 
+/** A line without "=" may be the second line of a secret. */
+function beginning(written: string): string {
+  return written.includes('=') ? `begins with "${written.split('=')[0]}="` : 'has no "="'
+}
+
 function fromJson(given: string): readonly OptionSetting[] {
-  let parsed: unknown
-  try {
-    parsed = JSON.parse(given)
-  } catch (error) {
-    throw new Error(
-      `must be a JSON list of option settings: ${error instanceof Error ? error.message.replace(/"[^"]*"/g, '…') : ''}`,
-    )
-  }
-  if (!Array.isArray(parsed)) throw new Error('must be a JSON list of option settings')
-  return parsed.map((entry, index) => {
-    const { Namespace, OptionName, Value } = (entry ?? {}) as Record<string, unknown>
+  const entries = jsonOf(given)
+  if (!Array.isArray(entries)) throw new Error('must be a list of option settings in JSON')
+  return readEach(entries, (entry, index) => {
+    const { Namespace, OptionName, Value } = (entry ?? {}) as JsonObject
     const isText = (value: unknown) => typeof value === 'string'
     if (!isText(Namespace) || !isText(OptionName) || !/^(string|number|boolean)$/.test(typeof Value))
       throw new Error(`must have Namespace, OptionName and Value in every entry; entry ${index + 1} has not`)
     return { namespace: String(Namespace), name: String(OptionName), value: String(Value) }
   })
+}
+
+/** Where it is no JSON, only the position is named: the text near it may be a secret. */
+function jsonOf(given: string): Json {
+  try {
+    return parseDocument(given, { input: '' }).value
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    const { line = 1, column = 1 } = error.parts.mistakes?.[0] ?? {}
+    throw new Error(`must be a list of option settings in JSON; see line ${line}, column ${column}`)
+  }
 }

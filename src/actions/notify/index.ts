@@ -2,11 +2,20 @@ import { Failure } from '../../failure.ts'
 import { readRun } from '../../github/workflow-run.ts'
 import type { Fetch } from '../../http/fetch.ts'
 import type { SlackReference } from '../../ports.ts'
+import { readEach } from '../../read-each.ts'
 import { safeUrl } from '../../report/links.ts'
 import { slackMention } from '../../report/slack-mention.ts'
 import { noticeStatuses, slackNotice } from '../../report/slack-notice.ts'
 import type { Action } from '../../runner/action.ts'
-import { type InputReader, matching, neverEmpty, oneOf, optionalText, requiredText } from '../../runner/inputs.ts'
+import {
+  type InputReader,
+  lines,
+  matching,
+  neverEmpty,
+  oneOf,
+  optionalText,
+  requiredText,
+} from '../../runner/inputs.ts'
 import { messageTs } from '../../slack/message-ts.ts'
 import { openSlack } from '../../slack/slack.ts'
 import { type Text, text } from '../../text.ts'
@@ -18,17 +27,14 @@ const pair = /^\s*(?<label>[^=]{1,75}?)\s*=\s*(?<value>.*\S)\s*$/
 
 /** Lines `label=value`. */
 const pairs: InputReader<readonly { readonly label: string; readonly value: string }[]> = (given) =>
-  given
-    .split(/\r?\n/)
-    .filter((line) => line.trim() !== '')
-    .map((line) => {
-      const { label, value } = pair.exec(line)?.groups ?? {}
-      if (!label || !value) throw new Error(`must have lines like label=value, not "${line.trim()}"`)
-      return { label, value }
-    })
+  readEach(lines(given), (line) => {
+    const { label, value } = pair.exec(line)?.groups ?? {}
+    if (!label || !value) throw new Error(`must have lines like label=value, not "${line.trim()}"`)
+    return { label, value }
+  })
 
 const links: InputReader<readonly { readonly label: string; readonly url: string }[]> = (given) =>
-  pairs(given).map(({ label, value }) => {
+  readEach(pairs(given), ({ label, value }) => {
     if (!safeUrl(value)) throw new Error(`must have addresses that start with https://, not "${value}"`)
     return { label, url: value }
   })

@@ -1,7 +1,7 @@
 import { resourceName } from '../../arn.ts'
 import { deploy } from '../../deployment/deploy.ts'
 import type { Terms } from '../../deployment/terms.ts'
-import { namingSettings } from '../../origins.ts'
+import { namingSettings, type Origins } from '../../origins.ts'
 import type { Action, Runner } from '../../runner/action.ts'
 import { type TaskRequest, taskNouns, taskTarget } from '../../targets/task/index.ts'
 import { asDeployInputs } from '../inputs/rollback-inputs.ts'
@@ -42,10 +42,17 @@ function deployInputsOf(inputs: RunTaskInputs) {
   })
 }
 
+/** This action has another name for the container than those that share its code. */
+function ownNames({ overrideContainer }: RunTaskInputs, origins: Origins | undefined): Origins {
+  const container = `the input ${overrideContainer === undefined ? 'container' : 'override-container'}`
+  return (name) => origins?.(name) ?? (name === 'container-name' ? container : undefined)
+}
+
 /** `calling`: the runner with a signal that also aborts calls to AWS once the report is complete. */
 async function begin(given: RunTaskInputs, calling: Runner, runner: Runner, world: World): Promise<void> {
   const inputs = withoutAliases(given)
-  const place = await placeOf(deployInputsOf(inputs), runner)
+  const found = await placeOf(deployInputsOf(inputs), runner)
+  const place = { ...found, origins: ownNames(given, found.origins) }
   await namingSettings(place.origins, () => run(inputs, place, calling, runner, world))
 }
 
@@ -53,7 +60,7 @@ async function run(inputs: RunTaskInputs, found: Place, calling: Runner, runner:
   const deploying = deployInputsOf(inputs)
   const aws = openAws(awsInputsAt(deploying, found), calling, endOfJob(runner.clock), world.requestHandler)
   const place = { ...found, subject: subjectOf(inputs, found) }
-  const terms = termsOf(inputs)
+  const terms = termsOf(inputs, found)
   const request: TaskRequest = {
     cluster: place.cluster,
     region: aws.region,
@@ -105,8 +112,9 @@ function subjectOf({ taskDefinition }: RunTaskInputs, { service, cluster, taskDe
   }
 }
 
-function termsOf(inputs: RunTaskInputs): Terms {
+function termsOf(inputs: RunTaskInputs, { origins }: Place): Terms {
   return {
+    origins,
     wait: true,
     waitMinutes: inputs.waitForMinutes,
     longestGap: inputs.waitMaxDelaySeconds === undefined ? undefined : inputs.waitMaxDelaySeconds * 1000,

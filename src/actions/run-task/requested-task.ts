@@ -86,8 +86,10 @@ function overridesOf(
     ...Object.keys(own).flatMap((member) =>
       member in others ? [text`overrides has ${member}, which another input sets, too`] : [],
     ),
+    ...containerProblems('container', [name ?? inputs.container ?? []].flat(), definition),
     ...containerProblems(
-      [...listed.map((each) => textIn(each, 'name') ?? ''), name ?? [], inputs.container ?? []].flat(),
+      'overrides',
+      listed.map((each) => textIn(each, 'name') ?? ''),
       definition,
     ),
     ...(needsContainer && name === undefined ? [text`container is required: the task definition has several`] : []),
@@ -103,11 +105,12 @@ function overridesOf(
   }
 }
 
-function containerProblems(names: readonly string[], definition: JsonObject): readonly Text[] {
+function containerProblems(input: string, names: readonly string[], definition: JsonObject): readonly Text[] {
   const known = containerNames(definition)
   const unknown = [...new Set(names)].filter((name) => !known.includes(name))
   return unknown.map(
-    (name) => text`the task definition has no container ${untrusted(name)}; it has ${untrusted(known.join(', '))}`,
+    (name) =>
+      text`${input} names ${untrusted(name)}, and the task definition has no such container; it has ${untrusted(known.join(', '))}`,
   )
 }
 

@@ -51,7 +51,10 @@ export function originsOf(
   }
   return (setting) => {
     const named = byArn[setting as keyof typeof byArn]
-    if (named !== undefined) return `the ARN in ${configured(named) ?? local?.nameOf(named) ?? `the input ${named}`}`
+    // One ARN may name two settings of a sentence.
+    const part = setting === 'aws-region' ? 'the region of ' : ''
+    if (named !== undefined)
+      return `${part}the ARN in ${configured(named) ?? local?.nameOf(named) ?? `the input ${named}`}`
     const own = local?.nameOf(setting)
     return isGiven(inputs, setting) ? own : (configured(setting) ?? byDefault[setting as keyof typeof byDefault] ?? own)
   }
