@@ -58,7 +58,7 @@ function typeIn(written: string): Type {
   return simple === undefined ? { kind: 'object', shape: written } : { kind: simple }
 }
 
-/** Everything in a value that does not fit a shape. `null` counts as absent, as in AWS. */
+/** Everything that does not fit a shape. A member that is `null` is absent, as in AWS; in a list or map it is a mistake. */
 export function findMisfits(value: Json, shapes: Shapes, shape: string): readonly Misfit[] {
   const search: Search = { shapes, path: [], found: [] }
   inspect(value, { kind: 'object', shape }, search)
@@ -78,11 +78,16 @@ function inspect(value: Json, type: Type, search: Search): void {
   if (!isOfKind(value, type)) found.push(wrongType(value, type, [...path]))
   else if (type.kind === 'choice') found.push(...choice(String(value), type.allowed, [...path]))
   else if (Array.isArray(value)) {
-    if (type.kind === 'list') for (const [index, item] of value.entries()) inspectPart(index, item, type.of, search)
+    if (type.kind === 'list') for (const [index, item] of value.entries()) inspectEntry(index, item, type.of, search)
   } else if (typeof value === 'object') {
-    if (type.kind === 'map') for (const [name, item] of Object.entries(value)) inspectPart(name, item, type.of, search)
+    if (type.kind === 'map') for (const [name, item] of Object.entries(value)) inspectEntry(name, item, type.of, search)
     if (type.kind === 'object') inspectMembers(value as JsonObject, search.shapes.get(type.shape) ?? new Map(), search)
   }
+}
+
+function inspectEntry(step: string | number, value: Json, type: Type, search: Search): void {
+  if (value === null) search.found.push(wrongType(value, type, [...search.path, step]))
+  else inspectPart(step, value, type, search)
 }
 
 function inspectPart(step: string | number, value: Json, type: Type, search: Search): void {
@@ -158,6 +163,7 @@ function wrongType(value: Json, type: Type, path: Path): Misfit {
 }
 
 function described(value: Json): string {
+  if (value === null) return 'null'
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'string') return 'text'
   // A value may be secret, and is not shown.

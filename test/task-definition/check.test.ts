@@ -111,6 +111,16 @@ describe('what is wrong', () => {
     ],
     ['a list for a text', withContainer('"user": ["a"]'), 'containerDefinitions[0].user must be text, not a list'],
     [
+      'null in a list',
+      withContainer('"portMappings": [null]'),
+      'containerDefinitions[0].portMappings[0] must be an object, not null',
+    ],
+    [
+      'null as a value of a map',
+      withContainer('"dockerLabels": {"team": null}'),
+      'containerDefinitions[0].dockerLabels.team must be text, not null',
+    ],
+    [
       'a text for a list',
       withContainer('"command": "npm start"'),
       'containerDefinitions[0].command must be a list, not text',
