@@ -28,15 +28,22 @@ export interface End {
 /** An end that says nothing of what is live. */
 type Unserved = Omit<End, 'serving'>
 
-/** The end of a deployment whose place another one took. Version and id are those of the other. */
-export function supersededBy(nouns: Nouns, version: Version | undefined, deploymentId: string | undefined): Unserved {
+/** The end of a deployment whose place another one took, before it was complete or after. Version and id are those of the other. */
+export function supersededBy(
+  nouns: Nouns,
+  version: Version | undefined,
+  deploymentId: string | undefined,
+  wasComplete = false,
+): Unserved {
   const newer = deploymentId ? text`deployment ${untrusted(deploymentId)}` : text`a newer deployment`
   const what = version ? text` of ${asName(version.label)}` : []
   return {
     outcome: 'superseded',
     cause: certain(
       'superseded',
-      text`the deployment was superseded before it completed`,
+      wasComplete
+        ? text`the deployment completed and was then superseded`
+        : text`the deployment was superseded before it completed`,
       text`${newer}${what} was started by another user or run`,
       text`Nothing to do if that was intended. To deploy this ${nouns.version} after all, run this job again.`,
     ),

@@ -9,6 +9,7 @@ import { findRegistered, type Registration } from '../../task-definition/registe
 import { ownCount } from './change/desired-count.ts'
 import { type Marking, markingOf, moveTags, obtainRevision, settleRevision } from './change/register-revision.ts'
 import { startChange } from './change/start-change.ts'
+import { canRollBack } from './facts/rollback-target.ts'
 import { decidePlan, withSettings } from './prepare/decide-plan.ts'
 import { changed, conflictOf, obstacleOf } from './prepare/obstacles.ts'
 import { pauseStages } from './prepare/pause-stages.ts'
@@ -45,11 +46,12 @@ export async function* prepareService(
   const group = await found
   const plan = group ? withSettings(drafted, group, named) : drafted
   const replaced = conflictOf(named, reading, plan)
+  const isReturnable = engine === 'codedeploy' || plan.unchanged || (await canRollBack(service, named, preparing))
   const deployment: Deployment = { reading, plan, group, checks, marking, preparing, context }
   context.keep({ engine })
   return {
     plan: planInWords(plan),
-    warnings: warningsBefore(named, service, plan, denied),
+    warnings: warningsBefore(named, service, plan, denied, isReturnable),
     minutes: expectedMinutes(named, plan),
     pauses: pauseStages(named, service, group),
     judgement,

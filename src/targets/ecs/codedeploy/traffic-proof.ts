@@ -1,8 +1,10 @@
 import { deadlineIn } from '../../../clock.ts'
 import { agreed, patient, startAgreement } from '../../../deployment/agreement.ts'
-import { supersededBy } from '../../../deployment/outcomes.ts'
+import { stoppedByHand, supersededBy } from '../../../deployment/outcomes.ts'
 import { afterEndTime, readAfterEnd, readBesideWatch } from '../../../deployment/time-limits.ts'
 import type { CodeDeployDeployment, EcsTarget, Service, TaskSet } from '../../../ports.ts'
+import { untrusted } from '../../../text.ts'
+import { isDeleted } from '../facts/service-facts.ts'
 import type { Rollout } from '../request/ecs-context.ts'
 import { shortName, versionOf } from '../request/revision-version.ts'
 import type { ServiceEnd } from '../request/service-end.ts'
@@ -11,13 +13,13 @@ import { green } from './target-progress.ts'
 
 /** The task set with the traffic of a CodeDeploy service, as ECS reports it. */
 interface TrafficHolder {
-  readonly holder: 'ours' | 'others' | 'unknown'
+  readonly holder: 'ours' | 'others' | 'nobody' | 'unknown'
   readonly set: TaskSet | undefined
 }
 
 /**
  * Proves the success of a deployment, in one call: the task set with the traffic is of its revision. Undefined where the
- * service does not show that yet; the end where it shows a newer deployment instead.
+ * service does not show that yet; the end where it shows a newer deployment instead, or was deleted.
  */
 export function startProof(rollout: Rollout) {
   const agree = startAgreement(rollout.context.clock)
@@ -26,8 +28,10 @@ export function startProof(rollout: Rollout) {
     const seen = await readBesideWatch(rollout.context, ({ ecs }) => ecs.describeService(cluster, service))
     const { holder, set } = trafficHolder(seen, deployment, target, rollout)
     if (holder === 'ours') return { outcome: 'succeeded', serving: set?.taskDefinition }
-    const isReplaced = agree(holder === 'others' ? set?.id : undefined)
-    return isReplaced ? supersededBy(serviceNouns, versionOf(set?.taskDefinition), set?.externalId) : undefined
+    if (!agree(holder === 'unknown' ? undefined : `${holder} ${set?.id}`)) return undefined
+    if (holder === 'nobody') return stoppedByHand(untrusted('the service was deleted'))
+    const wasComplete = deployment.status === 'Succeeded'
+    return supersededBy(serviceNouns, versionOf(set?.taskDefinition), set?.externalId, wasComplete)
   }
 }
 
@@ -37,6 +41,7 @@ function trafficHolder(
   target: EcsTarget | undefined,
   { taskDefinition }: Rollout,
 ): TrafficHolder {
+  if (service !== undefined && isDeleted(service)) return { holder: 'nobody', set: undefined }
   const set = primarySet(service)
   const isOurs = (one: TaskSet | undefined) => one !== undefined && isSame(one.taskDefinition, taskDefinition)
   if (isOurs(set)) return { holder: 'ours', set }
@@ -84,5 +89,6 @@ async function servingBy(
 
 /** The task set with the traffic. */
 function primarySet(service: Service | undefined): TaskSet | undefined {
-  return service?.taskSets?.find(({ status }) => status === 'PRIMARY')
+  if (service === undefined || isDeleted(service)) return undefined
+  return service.taskSets?.find(({ status }) => status === 'PRIMARY')
 }

@@ -40,6 +40,11 @@ function unsupported(what: Text, fix: Text): Failure {
   return new Failure({ code: 'service-unsupported', what, fix })
 }
 
+/** True for a service that is being deleted, or was: its deployments and task sets may still be listed. */
+export function isDeleted({ status = '' }: Service): boolean {
+  return /^(DRAINING|INACTIVE)$/.test(status)
+}
+
 /** The deployment that a service wants to be at, by ECS's own word. */
 export function primary(service: Service) {
   return service.deployments?.find(({ status }) => status === 'PRIMARY')

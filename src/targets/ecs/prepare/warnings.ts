@@ -1,21 +1,25 @@
 import type { Service } from '../../../ports.ts'
 import { type Untrusted, untrusted } from '../../../text.ts'
 import { countServices } from '../codedeploy-group/appspec-source.ts'
-import { hasRollbackTarget, primary } from '../facts/service-facts.ts'
+import { primary } from '../facts/service-facts.ts'
 import { shortName } from '../request/revision-version.ts'
 import type { ServiceRequest } from '../request/service-request.ts'
 import { differences } from './service-definition.ts'
 import type { ServicePlan } from './service-plan.ts'
 
-/** What people should know before a deployment begins, because it decides what its end is worth. */
+/**
+ * What people should know before a deployment begins, because it decides what its end is worth. `isReturnable`: ECS has a
+ * revision to roll back to.
+ */
 export function warningsBefore(
   request: ServiceRequest,
   service: Service,
   plan: ServicePlan,
   denied: readonly string[],
+  isReturnable: boolean,
 ): readonly Untrusted[] {
   const found = [
-    ...(plan.unchanged ? idle(service) : coming(request, service, plan)),
+    ...(plan.unchanged ? idle(service) : coming(request, service, plan, isReturnable)),
     ...unapplied(request, service, plan),
   ]
   const unread = denied.map(
@@ -29,7 +33,12 @@ function idle({ desiredCount = 0, runningCount = 0 }: Service): readonly string[
   return [`The service is already on this revision, but only ${runningCount} of ${desiredCount} tasks are running.`]
 }
 
-function coming(request: ServiceRequest, service: Service, plan: ServicePlan): readonly string[] {
+function coming(
+  request: ServiceRequest,
+  service: Service,
+  plan: ServicePlan,
+  isReturnable: boolean,
+): readonly string[] {
   const rolling = plan.engine === 'ecs-rolling'
   const services = plan.codeDeploy ? countServices(plan.codeDeploy.appSpec) : 0
   const otherwise = differences(request.serviceDefinition?.content ?? {}, service, request.settings)
@@ -42,7 +51,7 @@ function coming(request: ServiceRequest, service: Service, plan: ServicePlan): r
     ...(count === 0 && service.schedulingStrategy !== 'DAEMON'
       ? ['The desired count is 0: no task will start, so this deployment does not test the new revision.']
       : []),
-    ...(rolling && !hasRollbackTarget(service)
+    ...(rolling && !isReturnable
       ? ['No deployment of this service has ever completed: ECS has no revision to roll back to.']
       : []),
     ...(early && early.to !== 'off'

@@ -2,7 +2,7 @@ import type { DeploymentEvent } from '../../../deployment/events.ts'
 import { stoppedByHand, supersededBy } from '../../../deployment/outcomes.ts'
 import type { EcsDeployment, Service } from '../../../ports.ts'
 import { untrusted } from '../../../text.ts'
-import { primary } from '../facts/service-facts.ts'
+import { isDeleted, primary } from '../facts/service-facts.ts'
 import type { Rollout } from '../request/ecs-context.ts'
 import { versionOf } from '../request/revision-version.ts'
 import type { ServiceEnd } from '../request/service-end.ts'
@@ -48,9 +48,13 @@ export function identified({ context }: Rollout, { id = '', from: createdAt }: O
 }
 
 /** The end by another cause, where reads agree on it: a newer deployment, or a deleted service. */
-export function endByOthers({ holder, current, isGone }: DeploymentReading): ServiceEnd | undefined {
+export function endByOthers(
+  { holder, current, isGone }: DeploymentReading,
+  wasComplete = false,
+): ServiceEnd | undefined {
   if (isGone) return stoppedByHand(untrusted('the service was deleted'))
-  return holder === 'others' ? supersededBy(serviceNouns, versionOf(current?.taskDefinition), current?.id) : undefined
+  if (holder !== 'others') return undefined
+  return supersededBy(serviceNouns, versionOf(current?.taskDefinition), current?.id, wasComplete)
 }
 
 /**
@@ -84,7 +88,7 @@ export function startReadings(
   }
 
   return (service: Service | undefined): DeploymentReading => {
-    const isThere = service !== undefined && !/^(DRAINING|INACTIVE)$/.test(service.status ?? '')
+    const isThere = service !== undefined && !isDeleted(service)
     const { deployments = [], events = [] } = isThere ? service : {}
     const current = isThere ? primary(service) : undefined
     wasThere ||= isThere

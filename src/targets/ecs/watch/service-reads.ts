@@ -32,8 +32,7 @@ export function startServiceReads(rollout: Rollout, own: Own, pace: Pace): Servi
   let failed = 0
 
   /** Several times, as a read may coincide with the beginning of ECS's own rollback. */
-  const overtaken = (reading: DeploymentReading, mayBe: boolean): ServiceEnd | undefined => {
-    const end = mayBe ? endByOthers(reading) : undefined
+  const overtaken = (reading: DeploymentReading, end: ServiceEnd | undefined): ServiceEnd | undefined => {
     isEnding = end !== undefined
     return agree(end && `${end.outcome} ${reading.current?.id}`) ? end : undefined
   }
@@ -49,7 +48,7 @@ export function startServiceReads(rollout: Rollout, own: Own, pace: Pace): Servi
     async *poll(now, isMoving) {
       if (!pace.aside(isMoving || isEnding)) return undefined
       const reading = yield* read()
-      return reading && overtaken(reading, standingOf(now) === 'running')
+      return reading && overtaken(reading, standingOf(now) === 'running' ? endByOthers(reading) : undefined)
     },
     async *prove(end, to) {
       pace.spend()
@@ -57,7 +56,9 @@ export function startServiceReads(rollout: Rollout, own: Own, pace: Pace): Servi
       if (reading === undefined) return undefined
       const { holder, current } = reading
       const isProven = to === undefined ? holder === 'ours' : holder === 'rollback' || current?.taskDefinition === to
-      return isProven ? { ...end, serving: current?.taskDefinition } : overtaken(reading, true)
+      return isProven
+        ? { ...end, serving: current?.taskDefinition }
+        : overtaken(reading, endByOthers(reading, end.outcome === 'succeeded'))
     },
   }
 }

@@ -7,6 +7,7 @@ import { longestWatchMinutes, startWatchDeadline, watchMinutes } from '../../../
 import { Failure } from '../../../failure.ts'
 import type { DeploymentConfiguration, ServiceDeployment } from '../../../ports.ts'
 import type { Untrusted } from '../../../text.ts'
+import { canRollBack } from '../facts/rollback-target.ts'
 import {
   isFarEnough,
   isNearEnd,
@@ -17,7 +18,6 @@ import {
   standingOf,
   triggeredAlarms,
 } from '../facts/service-deployment.ts'
-import { hasRollbackTarget } from '../facts/service-facts.ts'
 import type { Rollout } from '../request/ecs-context.ts'
 import type { ServiceEnd } from '../request/service-end.ts'
 import { reattach } from '../request/watch-again.ts'
@@ -121,7 +121,7 @@ function startStops() {
 /** Stops the deployment with rollback; the end where there is no revision to roll back to. */
 async function* giveUp({ rollout, arn }: Watched, reason: Untrusted): Events<ServiceEnd | undefined> {
   const { context, service, request } = rollout
-  if (!hasRollbackTarget(service)) return { outcome: 'failed', reason }
+  if (!(await canRollBack(service, request, context))) return { outcome: 'failed', reason }
   try {
     await forPreparation(context, request).ecs.rollBackServiceDeployment(arn)
     yield { kind: 'rolling-back', at: context.clock.now(), reason, isOurs: true }
@@ -156,7 +156,7 @@ async function* endOf(
     }
     case 'running':
       if (isFarEnough(now, request.waitFor)) return yield* service.prove({ outcome: 'succeeded' })
-      return triggered >= stalledReads && isStalled(now, rollout) ? { outcome: 'failed', reason } : undefined
+      return triggered >= stalledReads && (await isStalled(now, rollout)) ? { outcome: 'failed', reason } : undefined
     case 'rolling-back':
       return undefined
   }
@@ -176,10 +176,13 @@ async function* carryOn(
 }
 
 /** The breaker or an alarm fired, and ECS does no more: rollback is off, or there is no revision to roll back to. */
-function isStalled({ alarms, deploymentConfiguration }: ServiceDeployment, { service }: Rollout): boolean {
+async function isStalled(
+  { alarms, deploymentConfiguration }: ServiceDeployment,
+  { service, request, context }: Rollout,
+): Promise<boolean> {
   const { deploymentCircuitBreaker, alarms: watched } = deploymentConfiguration ?? service.deploymentConfiguration ?? {}
   const isDue = alarms?.status === 'TRIGGERED' ? watched?.rollback : deploymentCircuitBreaker?.rollback
-  return !isDue || !hasRollbackTarget(service)
+  return !isDue || !(await canRollBack(service, request, context))
 }
 
 /** ARN of what a rollback leads to, where service revisions may be read. */

@@ -70,7 +70,21 @@ test('a deployment that is watched after a newer one is superseded by that, and 
   const wanted = () => Promise.reject(new Error('nothing is rendered'))
   const ended = await run(sim, { request: { deploymentId: first.state.deployment?.id, wanted } })
   expect(ended.outcome).toBe('superseded')
-  expect(ended.cause).toMatch(/of api:3 was started by another user or run/)
+  expect(ended.cause).toMatch(
+    /^the deployment completed and was then superseded \| .* of api:3 was started by another user or run/,
+  )
+})
+
+test('a deployment whose service is deleted before its end is not green, whatever CodeDeploy reports', async () => {
+  const sim = codeDeployScene()
+  sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 100 })
+  const { handlers } = sim.world.region(region).ecs
+  const remove = () => void handlers.DeleteService?.({ cluster: 'shop', service: 'api', force: true }, {} as never)
+  const later = { kind: 'callback', run: () => void sim.clock.after(60_000, remove) } as const
+  sim.faults.add({ operation: 'CreateDeployment', effect: later })
+  const ended = await run(sim, { image: newImage })
+  expect(ended.outcome).toBe('stopped')
+  expect(ended.cause).toMatch(/the service was deleted/)
 })
 
 describe('after a failure', () => {
