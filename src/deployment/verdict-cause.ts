@@ -28,9 +28,9 @@ export async function* finish(end: End, finished: Finished): Events<void> {
   yield { kind: 'finished', at: finished.context.clock.now(), verdict: { outcome, serving, cause } }
 }
 
-/** Where the target knows the cause itself, evidence would only distract; a time-out may have any cause. */
+/** Where the target knows the cause itself, evidence would only distract; a time-out and a general cause may have any reason. */
 function needsEvidence({ cause, outcome }: End): boolean {
-  return cause === undefined || outcome === 'timed-out'
+  return cause === undefined || cause.isGeneral === true || outcome === 'timed-out'
 }
 
 /** What looking for the reason may take: it must not hold up the verdict when AWS does not answer. Milliseconds. */

@@ -40,6 +40,11 @@ export const ownCauses = {
     advice: 'Read the evidence in the job summary; it names the permissions that would add to it.',
     docs: stopped,
   },
+  'no-task-running': {
+    meaning: 'the service was on the requested revision already, and none of its tasks keeps running',
+    advice: 'Correct what stops its tasks, or deploy another revision.',
+    docs: stopped,
+  },
   'task-stopped': {
     meaning: 'a one-off task was stopped (StopTask) by a user or a program other than this run',
     advice: 'Check what its command has done, then run the job again. AWS CloudTrail has the user.',

@@ -10,6 +10,7 @@ import { ownCount } from './change/desired-count.ts'
 import { type Marking, markingOf, moveTags, obtainRevision, settleRevision } from './change/register-revision.ts'
 import { startChange } from './change/start-change.ts'
 import { canRollBack } from './facts/rollback-target.ts'
+import { awaitRunning } from './prepare/await-running.ts'
 import { decidePlan, withSettings } from './prepare/decide-plan.ts'
 import { changed, conflictOf, obstacleOf } from './prepare/obstacles.ts'
 import { pauseStages } from './prepare/pause-stages.ts'
@@ -78,10 +79,17 @@ interface Deployment {
 }
 
 /** The end of a deployment whose content runs already. */
-async function* confirm(request: ServiceRequest, { reading, checks, preparing }: Deployment): Events<End | Changed> {
+async function* confirm(
+  request: ServiceRequest,
+  { reading, checks, preparing, context }: Deployment,
+): Events<End | Changed> {
   const { service, running } = reading
   if (request.isJustChanged && !(await isStill(running, request, preparing))) return changed(service)
   yield* reportChecks(await checks, request, reading, preparing)
+  if (running && request.wait && !request.dryRun) {
+    const idle = await awaitRunning(running, service, request, context)
+    if (idle) return idle
+  }
   return { outcome: 'unchanged', serving: versionOf(running) }
 }
 

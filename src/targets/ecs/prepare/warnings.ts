@@ -4,6 +4,7 @@ import { countServices } from '../codedeploy-group/appspec-source.ts'
 import { primary } from '../facts/service-facts.ts'
 import { shortName } from '../request/revision-version.ts'
 import type { ServiceRequest } from '../request/service-request.ts'
+import { lacksTasks } from './await-running.ts'
 import { differences } from './service-definition.ts'
 import type { ServicePlan } from './service-plan.ts'
 
@@ -28,8 +29,9 @@ export function warningsBefore(
   return [...unread, ...found].map(untrusted)
 }
 
-function idle({ desiredCount = 0, runningCount = 0 }: Service): readonly string[] {
-  if (runningCount >= desiredCount) return []
+function idle(service: Service): readonly string[] {
+  const { desiredCount = 0, runningCount = 0 } = service
+  if (!lacksTasks(service)) return []
   return [`The service is already on this revision, but only ${runningCount} of ${desiredCount} tasks are running.`]
 }
 
