@@ -13,7 +13,7 @@ import { green } from './target-progress.ts'
 
 /** The task set with the traffic of a CodeDeploy service, as ECS reports it. */
 interface TrafficHolder {
-  readonly holder: 'ours' | 'others' | 'nobody' | 'unknown'
+  readonly holder: 'ours' | 'others' | 'none' | 'unknown'
   readonly set: TaskSet | undefined
 }
 
@@ -29,7 +29,7 @@ export function startProof(rollout: Rollout) {
     const { holder, set } = trafficHolder(seen, deployment, target, rollout)
     if (holder === 'ours') return { outcome: 'succeeded', serving: set?.taskDefinition }
     if (!agree(holder === 'unknown' ? undefined : `${holder} ${set?.id}`)) return undefined
-    if (holder === 'nobody') return stoppedByHand(untrusted('the service was deleted'))
+    if (holder === 'none') return stoppedByHand(untrusted('the service was deleted'))
     const wasComplete = deployment.status === 'Succeeded'
     return supersededBy(serviceNouns, versionOf(set?.taskDefinition), set?.externalId, wasComplete)
   }
@@ -41,7 +41,7 @@ function trafficHolder(
   target: EcsTarget | undefined,
   { taskDefinition }: Rollout,
 ): TrafficHolder {
-  if (service !== undefined && isDeleted(service)) return { holder: 'nobody', set: undefined }
+  if (service !== undefined && isDeleted(service)) return { holder: 'none', set: undefined }
   const set = primarySet(service)
   const isOurs = (one: TaskSet | undefined) => one !== undefined && isSame(one.taskDefinition, taskDefinition)
   if (isOurs(set)) return { holder: 'ours', set }

@@ -40,6 +40,11 @@ function unsupported(what: Text, fix: Text): Failure {
   return new Failure({ code: 'service-unsupported', what, fix })
 }
 
+/** True where fewer tasks run than are wanted. */
+export function lacksTasks({ desiredCount = 0, runningCount = 0 }: Service): boolean {
+  return runningCount < desiredCount
+}
+
 /** True for a service that is being deleted, or was: its deployments and task sets may still be listed. */
 export function isDeleted({ status = '' }: Service): boolean {
   return /^(DRAINING|INACTIVE)$/.test(status)

@@ -5,7 +5,7 @@ import { startPace, ticks } from '../../../deployment/pace.ts'
 import type { Service } from '../../../ports.ts'
 import { asName, text } from '../../../text.ts'
 import { readService } from '../facts/read-service.ts'
-import { primary, requireService, runningTaskDefinition } from '../facts/service-facts.ts'
+import { lacksTasks, primary, requireService, runningTaskDefinition } from '../facts/service-facts.ts'
 import type { EcsContext } from '../request/ecs-context.ts'
 import { shortName } from '../request/revision-version.ts'
 import type { ServiceRequest } from '../request/service-request.ts'
@@ -13,14 +13,11 @@ import { changed } from './obstacles.ts'
 
 /** Tasks that were stopped a moment ago are replaced within this time, or something is wrong with them. Minutes. */
 const longest = 5
+/** More time for a task that began to run shortly before. Milliseconds. */
+const settling = 60_000
 
 /** A program that crashes at its start runs for a moment: so many reads in a row must show a task. */
 const looks = 3
-
-/** True where fewer tasks run than are wanted. */
-export function lacksTasks({ desiredCount = 0, runningCount = 0 }: Service): boolean {
-  return runningCount < desiredCount
-}
 
 /** True where tasks are wanted and none runs: AWS calls such a deployment complete, and it serves nothing. */
 function servesNothing(service: Service): boolean {
@@ -40,16 +37,13 @@ export async function awaitRunning(
   if (!lacksTasks(service)) return undefined
   const minutes = Math.min(longest, request.waitMinutes)
   const { clock, signal } = context
+  const end = deadlineIn(clock, minutes * 60_000)
   // The tasks of its deployment that have stopped since are the evidence.
   context.keep({ taskDefinition: running, createdAt: primary(service)?.createdAt?.getTime() })
   let desired = service.desiredCount
   let served = 0
-  for await (const _ of ticks(
-    clock,
-    deadlineIn(clock, minutes * 60_000),
-    startPace(clock, request.longestGap),
-    signal,
-  )) {
+  const deadline = () => end + (served > 0 ? settling : 0)
+  for await (const _ of ticks(clock, deadline, startPace(clock, request.longestGap), signal)) {
     const seen = await requireService(await readService(context, request), request, context.ecs)
     if (runningTaskDefinition(seen) !== running) return changed(service)
     served = servesNothing(seen) ? 0 : served + 1

@@ -1,10 +1,9 @@
 import type { Service } from '../../../ports.ts'
 import { type Untrusted, untrusted } from '../../../text.ts'
 import { countServices } from '../codedeploy-group/appspec-source.ts'
-import { primary } from '../facts/service-facts.ts'
+import { lacksTasks, primary } from '../facts/service-facts.ts'
 import { shortName } from '../request/revision-version.ts'
 import type { ServiceRequest } from '../request/service-request.ts'
-import { lacksTasks } from './await-running.ts'
 import { differences } from './service-definition.ts'
 import type { ServicePlan } from './service-plan.ts'
 
@@ -20,7 +19,7 @@ export function warningsBefore(
   isReturnable: boolean,
 ): readonly Untrusted[] {
   const found = [
-    ...(plan.unchanged ? idle(service) : coming(request, service, plan, isReturnable)),
+    ...(plan.unchanged ? idle(request, service) : coming(request, service, plan, isReturnable)),
     ...unapplied(request, service, plan),
   ]
   const unread = denied.map(
@@ -29,10 +28,13 @@ export function warningsBefore(
   return [...unread, ...found].map(untrusted)
 }
 
-function idle(service: Service): readonly string[] {
+function idle({ wait, dryRun }: ServiceRequest, service: Service): readonly string[] {
   const { desiredCount = 0, runningCount = 0 } = service
   if (!lacksTasks(service)) return []
-  return [`The service is already on this revision, but only ${runningCount} of ${desiredCount} tasks are running.`]
+  const waiting = wait && !dryRun ? ' The step waits until tasks keep running, for at most 5 minutes.' : ''
+  return [
+    `The service is already on this revision, but only ${runningCount} of ${desiredCount} tasks are running.${waiting}`,
+  ]
 }
 
 function coming(
